@@ -1,0 +1,2 @@
+export * from './database-error.js';
+export * from './pool.js';
