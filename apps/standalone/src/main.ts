@@ -1,1 +1,12 @@
-export {};
+import 'reflect-metadata';
+import { loadConfig } from '@fieldstream/config';
+import { createLogger, reportConfigError, runService } from '@fieldstream/observability';
+import { startStandalone } from './start.js';
+
+try {
+  const config = loadConfig('standalone');
+  const logger = createLogger({ name: 'fieldstream', level: config.log.level });
+  await runService({ name: 'fieldstream', logger, start: () => startStandalone(config, logger) });
+} catch (error) {
+  reportConfigError(error);
+}
