@@ -1,3 +1,4 @@
+export * from './alerts/index.js';
 export * from './limits.js';
 export * from './logger.js';
 export * from './names.js';

@@ -1,7 +1,6 @@
 import { LIMITS } from './limits.js';
 
 // Control characters, U+0000 among them, which PostgreSQL text cannot hold.
-// eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
 function isPlainText(text: string, maxLength: number): boolean {

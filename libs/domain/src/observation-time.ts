@@ -7,7 +7,10 @@ export const MAX_AHEAD_MS = 24 * 60 * 60 * 1000;
 const SECONDS_LIMIT = 1e11;
 
 /** An ISO 8601 date and time with an optional offset; the date alone, ordinal and week dates are not taken. */
-const ISO_8601 = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(Z|[+-]\d{2}(?::?\d{2})?)?$/i;
+const ISO_8601 =
+  /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?(?:(Z)|([+-])(\d{2})(?::?(\d{2}))?)?$/i;
+
+const MINUTE_MS = 60_000;
 
 export type ObservationTime =
   | { readonly kind: 'time'; readonly timeMs: number }
@@ -41,16 +44,22 @@ function toEpochMs(value: unknown, zoneOffsetMs: number): number | undefined {
   const text = value.trim();
   if (/^[+-]?\d+(\.\d+)?$/.test(text)) return toEpochMs(Number(text), zoneOffsetMs);
   const match = ISO_8601.exec(text);
-  if (!match) return undefined;
-  const hasOffset = match[1] !== undefined;
-  let iso = text.replace(' ', 'T').replace(',', '.').toUpperCase();
-  // Date.parse takes offsets only as +hh:mm and fractions only to the millisecond in every engine.
-  iso = iso
-    .replace(/\.(\d{3})\d+/, '.$1')
-    .replace(/([+-]\d{2})(\d{2})?$/, (all, hours: string, minutes?: string) =>
-      hasOffset && !/:\d{2}$/.test(all) ? `${hours}:${minutes ?? '00'}` : all,
-    );
-  const parsed = Date.parse(hasOffset ? iso : `${iso}Z`);
-  if (Number.isNaN(parsed)) return undefined;
-  return hasOffset ? parsed : parsed - zoneOffsetMs;
+  return match ? isoToEpochMs(match, zoneOffsetMs) : undefined;
+}
+
+function isoToEpochMs(match: RegExpExecArray, zoneOffsetMs: number): number | undefined {
+  const part = (index: number): number => Number(match[index] ?? 0);
+  const [year, month, day, hour, minute, second] = [part(1), part(2), part(3), part(4), part(5), part(6)];
+  // A leap second counts as the second after it.
+  if (month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 60) return undefined;
+  if (day > new Date(Date.UTC(year, month, 0)).getUTCDate()) return undefined;
+  // Finer than a millisecond is cut, as Date.parse does.
+  const fractionMs = Number((match[7] ?? '').slice(0, 3).padEnd(3, '0'));
+  const localMs = Date.UTC(year, month - 1, day, hour, minute, second, fractionMs);
+  if (match[8] !== undefined) return localMs;
+  if (match[9] === undefined) return localMs - zoneOffsetMs;
+  const [offsetHours, offsetMinutes] = [part(10), part(11)];
+  if (offsetHours > 23 || offsetMinutes > 59) return undefined;
+  const offsetMs = (offsetHours * 60 + offsetMinutes) * MINUTE_MS;
+  return localMs - (match[9] === '-' ? -offsetMs : offsetMs);
 }
