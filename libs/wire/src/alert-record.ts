@@ -13,7 +13,7 @@ export interface AlertRecord {
   readonly severity: string;
   readonly deviceId: string;
   readonly metric: string;
-  /** Value of the reading that made the transition, in the metric's unit; null where a timer or an edit made it. */
+  /** The value that held at the transition, in the metric's unit; null where an edit of the rule resolved the alert. */
   readonly value: number | null;
   /** Event time of the transition, epoch milliseconds. */
   readonly atMs: number;
