@@ -6,9 +6,17 @@ export interface PublishInput {
   /** `topic.split('/')`, split once for all decoders. */
   readonly levels: readonly string[];
   readonly payload: Uint8Array;
-  /** Received time, epoch milliseconds: stands in where the payload has no usable time of its own. */
+  /** Received time, epoch milliseconds: what a payload's own times are judged by. */
   readonly receivedAtMs: number;
+  /** Gives times to samples without a usable time of their own; where it is missing, received time counts up from there. */
+  readonly stamp?: ReceivedTimeStamp;
 }
+
+/**
+ * Reserves `count` consecutive milliseconds of a device for samples that have no usable time of their own, and returns
+ * the first. Called at most once for each device of a publish.
+ */
+export type ReceivedTimeStamp = (deviceId: string, count: number) => number;
 
 /** Why a payload was refused: a closed list, used as metric label, dead-letter header and in the documentation. */
 export const REJECT_REASONS = [
@@ -26,6 +34,8 @@ export const REJECT_REASONS = [
   'too-many-metrics',
   'too-many-samples',
   'invalid-timestamp',
+  'record-too-large',
+  'record-refused',
 ] as const;
 export type RejectReason = (typeof REJECT_REASONS)[number];
 

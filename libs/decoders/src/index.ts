@@ -1,1 +1,3 @@
 export * from './decoder.js';
+export * from './native.js';
+export * from './registry.js';
