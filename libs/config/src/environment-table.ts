@@ -1,0 +1,35 @@
+import type { App } from './app.js';
+import { describeDefault } from './env-example.js';
+import { fallbackOf, SECTIONS_OF, variablesOf } from './variables.js';
+
+const BEGIN = '<!-- environment:';
+const END = '<!-- /environment -->';
+
+/** The Markdown table of the variables that an app reads. */
+export function environmentTable(app: App): string {
+  const rows = SECTIONS_OF[app].flatMap((section) =>
+    variablesOf(section).map(([name, definition]) => {
+      const fallback =
+        definition.required === undefined
+          ? code(fallbackOf(definition, app) ?? describeDefault(definition))
+          : '**required**';
+      return `| \`${name}\` | ${fallback} | ${code(definition.example)} | ${definition.description} |`;
+    }),
+  );
+  return ['| variable | default | example | meaning |', '|---|---|---|---|', ...rows].join('\n');
+}
+
+/**
+ * Puts the current tables into a document: between `<!-- environment: api -->` and `<!-- /environment -->`.
+ * Text outside the marks is kept.
+ */
+export function fillEnvironmentTables(markdown: string): string {
+  return markdown.replaceAll(
+    new RegExp(`(${BEGIN} (bridge|aggregator|alerter|api|standalone) -->\n)[^]*?(${END})`, 'g'),
+    (_, begin: string, app: App, end: string) => `${begin}\n${environmentTable(app)}\n\n${end}`,
+  );
+}
+
+function code(text: string): string {
+  return text === '' || text === 'none' ? 'none' : `\`${text}\``;
+}

@@ -1,0 +1,63 @@
+import type { App } from './app.js';
+import { ConfigError } from './config-error.js';
+import type { Config, ConfigOf } from './config.js';
+import { crossCheck } from './cross-checks.js';
+import { nearMisses } from './near-miss.js';
+import { parseValues, type Environment, type Values } from './values.js';
+import { SECTIONS_OF, VARIABLES, variablesOf, type SectionName } from './variables.js';
+
+/**
+ * Reads an app's configuration from the environment, once, without connecting anywhere. The result is frozen and has
+ * every section that the app needs.
+ * @throws ConfigError that lists every faulty variable with its fault and a valid example, and no secret's value.
+ */
+export function loadConfig<A extends App>(app: A, env: Environment = process.env): ConfigOf[A] {
+  const { values, problems } = parseValues(app, env);
+  problems.push(...crossCheck(values));
+  if (problems.length > 0) throw new ConfigError(problems);
+  const sections = Object.keys(VARIABLES) as SectionName[];
+  const names = sections.flatMap((section) => variablesOf(section).map(([name]) => name));
+  const config: Config = { ...assemble(values as Values), warnings: nearMisses(env, names) };
+  const needed = new Set<string>([...SECTIONS_OF[app], 'warnings']);
+  const own = Object.fromEntries(
+    Object.entries(config)
+      .filter(([section]) => needed.has(section))
+      .map(([section, value]) => [section, Object.freeze(value)]),
+  );
+  return Object.freeze(own) as unknown as ConfigOf[A];
+}
+
+function assemble(values: Values): Omit<Config, 'warnings'> {
+  return {
+    kafka: {
+      brokers: values.KAFKA_BROKERS,
+      topicPrefix: values.KAFKA_TOPIC_PREFIX,
+      partitions: values.KAFKA_PARTITIONS,
+      replicationFactor: values.KAFKA_REPLICATION_FACTOR,
+      retentionHours: values.KAFKA_RETENTION_HOURS,
+      sessionTimeoutMs: values.KAFKA_SESSION_TIMEOUT_MS,
+    },
+    database: {
+      url: values.DATABASE_URL,
+      poolSize: values.DATABASE_POOL_SIZE,
+      rawRetentionDays: values.RAW_RETENTION_DAYS,
+      grafanaPassword: values.GRAFANA_READER_PASSWORD,
+    },
+    mqtt: {
+      host: values.HOST,
+      port: values.MQTT_PORT,
+      maxPacketBytes: values.MQTT_MAX_PACKET_BYTES,
+      ackDeadlineMs: values.MQTT_ACK_DEADLINE_MS,
+      maxInFlightBytes: values.MQTT_MAX_IN_FLIGHT_BYTES,
+      maxConnections: values.MQTT_MAX_CONNECTIONS,
+      lingerMs: values.BRIDGE_LINGER_MS,
+      maxBatchRecords: values.BRIDGE_BATCH_RECORDS,
+      maxBatchBytes: values.BRIDGE_BATCH_BYTES,
+      lanes: values.BRIDGE_LANES,
+    },
+    devices: { policy: values.DEVICE_POLICY, allowOpenOffLoopback: values.DEVICE_OPEN_OFF_LOOPBACK },
+    http: { host: values.HOST, port: values.HTTP_PORT, apiToken: values.API_TOKEN },
+    ops: { host: values.HOST, port: values.OPS_PORT },
+    log: { level: values.LOG_LEVEL },
+  };
+}

@@ -1,0 +1,249 @@
+import type { App } from './app.js';
+import {
+  bearerToken,
+  brokerList,
+  choice,
+  databaseUrl,
+  flag,
+  host,
+  integer,
+  password,
+  port,
+  topicPrefix,
+  type ValueSchema,
+} from './value-kinds.js';
+
+/** One environment variable: the single source of parsing, `.env.example` and the documentation. */
+export interface Variable<T = unknown> {
+  /** Plain sentences for an operator. */
+  readonly description: string;
+  readonly schema: ValueSchema<T>;
+  /** A value that is taken. */
+  readonly example: string;
+  /** The text that stands in where the variable is unset; by app where the apps differ. */
+  readonly fallback?: string | Readonly<Partial<Record<App, string>>>;
+  /** Why the start fails where the variable is unset; only for variables that must be set. */
+  readonly required?: string;
+  /** The value must never be shown. */
+  readonly secret?: true;
+}
+
+type Unset = { fallback?: never; required?: never };
+
+function variable<T>(definition: Variable<T> & Unset): Variable<T | undefined>;
+function variable<T>(definition: Variable<T>): Variable<T>;
+function variable<T>(definition: Variable<T>): Variable<T | undefined> {
+  return definition;
+}
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Every variable, by section of the configuration. */
+export const VARIABLES = {
+  network: {
+    HOST: variable({
+      description:
+        'Address that the MQTT, HTTP and ops ports listen on. Off loopback (for example 0.0.0.0) the API needs API_TOKEN, and DEVICE_POLICY=open needs DEVICE_OPEN_OFF_LOOPBACK=true.',
+      schema: host(),
+      example: '0.0.0.0',
+      fallback: '127.0.0.1',
+    }),
+  },
+  kafka: {
+    KAFKA_BROKERS: variable({
+      description: 'Kafka brokers to start from: host:port, comma-separated.',
+      schema: brokerList(),
+      example: '127.0.0.1:9092',
+      required: 'is not set: the address of a Kafka broker is needed (`npm run stack:up` starts one)',
+    }),
+    KAFKA_TOPIC_PREFIX: variable({
+      description:
+        'Begins the name of every topic and consumer group, so that installations can share a cluster.',
+      schema: topicPrefix(),
+      example: 'plant-a.',
+      fallback: '',
+    }),
+    KAFKA_PARTITIONS: variable({
+      description: 'Partitions of a topic that does not exist yet; the bound on parallel consumers.',
+      schema: integer(1, 1000),
+      example: '12',
+      fallback: '12',
+    }),
+    KAFKA_REPLICATION_FACTOR: variable({
+      description: 'Copies of each partition of a topic that does not exist yet. Use 3 on a cluster.',
+      schema: integer(1, 15),
+      example: '3',
+      fallback: '1',
+    }),
+    KAFKA_RETENTION_HOURS: variable({
+      description:
+        'How long Kafka keeps the records of a topic that does not exist yet: the longest outage of a consumer without loss.',
+      schema: integer(1, 87_600, 'hours'),
+      example: '168',
+      fallback: '168',
+    }),
+    KAFKA_SESSION_TIMEOUT_MS: variable({
+      description: 'After this silence Kafka gives the partitions of a consumer to another.',
+      schema: integer(6_000, 1_800_000, 'milliseconds'),
+      example: '30000',
+      fallback: '30000',
+    }),
+  },
+  database: {
+    DATABASE_URL: variable({
+      description: 'PostgreSQL with TimescaleDB. Special characters in the password are percent-encoded.',
+      schema: databaseUrl(),
+      example: 'postgres://fieldstream:secret@127.0.0.1:5432/fieldstream',
+      required: 'is not set: the URL of a TimescaleDB database is needed (`npm run stack:up` starts one)',
+      secret: true,
+    }),
+    DATABASE_POOL_SIZE: variable({
+      description: 'Most database connections that one process opens.',
+      schema: integer(1, 500, 'connections'),
+      example: '10',
+      fallback: '10',
+    }),
+    RAW_RETENTION_DAYS: variable({
+      description: 'Raw readings older than this are dropped; rollups stay. Unset: kept for ever.',
+      schema: integer(1, 36_500, 'days'),
+      example: '90',
+    }),
+    GRAFANA_READER_PASSWORD: variable({
+      description:
+        'Password of the database role grafana_reader, which reads the dashboard views only. Unset: the role gets no password.',
+      schema: password(8),
+      example: 'a-password-for-grafana',
+      secret: true,
+    }),
+  },
+  mqtt: {
+    MQTT_PORT: variable({
+      description: 'MQTT port for devices; 0 for any free one.',
+      schema: port(),
+      example: '1883',
+      fallback: '1883',
+    }),
+    MQTT_MAX_PACKET_BYTES: variable({
+      description:
+        'Largest MQTT packet; a client that sends a larger one is disconnected. Bounded by what a Kafka broker takes by default.',
+      schema: integer(1_024, 900_000, 'bytes'),
+      example: '262144',
+      fallback: '262144',
+    }),
+    MQTT_ACK_DEADLINE_MS: variable({
+      description:
+        'How long a publish waits for Kafka. Then its connection is closed without an acknowledgement, and the device resends.',
+      schema: integer(100, 600_000, 'milliseconds'),
+      example: '20000',
+      fallback: '20000',
+    }),
+    MQTT_MAX_IN_FLIGHT_BYTES: variable({
+      description:
+        'Most bytes that wait for Kafka in the bridge. Beyond it QoS 0 is shed and counted, QoS 1 and 2 are refused.',
+      schema: integer(1_048_576, 8_589_934_592, 'bytes'),
+      example: '67108864',
+      fallback: '67108864',
+    }),
+    MQTT_MAX_CONNECTIONS: variable({
+      description: 'Most MQTT connections of one bridge.',
+      schema: integer(1, 1_000_000, 'connections'),
+      example: '25000',
+      fallback: '25000',
+    }),
+    BRIDGE_LINGER_MS: variable({
+      description: 'How long the bridge collects records before it sends them to Kafka together.',
+      schema: integer(0, 1_000, 'milliseconds'),
+      example: '3',
+      fallback: '3',
+    }),
+    BRIDGE_BATCH_RECORDS: variable({
+      description: 'Most records of one batch to Kafka.',
+      schema: integer(1, 100_000, 'records'),
+      example: '1000',
+      fallback: '1000',
+    }),
+    BRIDGE_BATCH_BYTES: variable({
+      description: 'Most bytes of one batch to Kafka. Bounded by what a Kafka broker takes by default.',
+      schema: integer(1_024, 950_000, 'bytes'),
+      example: '524288',
+      fallback: '524288',
+    }),
+    BRIDGE_LANES: variable({
+      description:
+        'Batches that are under way to Kafka at the same time; each partition belongs to one lane.',
+      schema: integer(1, 64, 'lanes'),
+      example: '3',
+      fallback: '3',
+    }),
+  },
+  devices: {
+    DEVICE_POLICY: variable({
+      description: 'Who may publish. open: any client, devices appear with their first reading.',
+      schema: choice(['open'], {
+        registered: 'is "registered", which this version does not offer yet: only "open" is',
+      }),
+      example: 'open',
+      fallback: 'open',
+    }),
+    DEVICE_OPEN_OFF_LOOPBACK: variable({
+      description:
+        'Allows DEVICE_POLICY=open where HOST is not loopback: then anybody who reaches the port can publish.',
+      schema: flag(),
+      example: 'true',
+      fallback: 'false',
+    }),
+  },
+  http: {
+    HTTP_PORT: variable({
+      description: 'Port of the HTTP API; 0 for any free one.',
+      schema: port(),
+      example: '3000',
+      fallback: '3000',
+    }),
+    API_TOKEN: variable({
+      description:
+        'Bearer token that every request for data or metrics must carry; health checks and the documentation of the API need none. Required where HOST is not loopback. At least 16 characters; `openssl rand -hex 32` makes one.',
+      schema: bearerToken(16),
+      example: '4f1c0a7e9b2d48d6a3f5c1e07b9a2d64',
+      secret: true,
+    }),
+  },
+  ops: {
+    OPS_PORT: variable({
+      description: 'Port of the health checks and metrics of a process without HTTP API; 0 for any free one.',
+      schema: port(),
+      example: '9101',
+      fallback: { bridge: '9101', aggregator: '9102', alerter: '9103', standalone: '9101' },
+    }),
+  },
+  log: {
+    LOG_LEVEL: variable({
+      description: `Least level that is logged: ${LOG_LEVELS.join(', ')}.`,
+      schema: choice(LOG_LEVELS),
+      example: 'debug',
+      fallback: 'info',
+    }),
+  },
+} as const;
+
+export type SectionName = keyof typeof VARIABLES;
+
+/** The sections that each app reads. A fault in a variable of another section does not stop it. */
+export const SECTIONS_OF = {
+  bridge: ['network', 'kafka', 'mqtt', 'devices', 'ops', 'log'],
+  aggregator: ['network', 'kafka', 'database', 'ops', 'log'],
+  alerter: ['network', 'kafka', 'database', 'ops', 'log'],
+  api: ['network', 'kafka', 'database', 'http', 'log'],
+  standalone: ['network', 'kafka', 'database', 'mqtt', 'devices', 'http', 'ops', 'log'],
+} as const satisfies Record<App, readonly SectionName[]>;
+
+/** Names and definitions of a section's variables. */
+export function variablesOf(section: SectionName): [name: string, definition: Variable][] {
+  return Object.entries(VARIABLES[section]);
+}
+
+/** The text that stands in where a variable is unset. */
+export function fallbackOf(definition: Variable, app: App): string | undefined {
+  return typeof definition.fallback === 'object' ? definition.fallback[app] : definition.fallback;
+}
