@@ -1,1 +1,12 @@
+export * from './create-kafka.js';
+export * from './ensure-topics.js';
+export * from './kafka-batch-strategy.js';
+export * from './kafka-error.js';
+export * from './keyed-producer.js';
+export { type OutgoingRecord } from './outgoing-record.js';
 export * from './partition-batch.js';
+export * from './rethrow-filter.js';
+export * from './strategy-options.js';
+export * from './topic-spec.js';
+export * from './wait-for-kafka.js';
+export * from './partitioner.js';

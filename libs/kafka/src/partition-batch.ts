@@ -17,8 +17,13 @@ export interface PartitionBatch {
   readonly firstOffset: bigint;
   /** Position after this batch; greater than the last record's offset. The handler stores it with what it wrote. */
   readonly nextOffset: bigint;
-  /** In offset order. May be empty: then only the position moves. */
+  /**
+   * In offset order. May be empty: then only the position moves. If `nextOffset` equals `firstOffset` as well, nothing
+   * moves: the transport asks whether the handler works at all, before it blames a record.
+   */
   readonly records: readonly KafkaRecord[];
+  /** First offset that Kafka still holds; given where it lies beyond the stored position: what is between is lost. */
+  readonly logStartOffset?: bigint;
 }
 
 /**
