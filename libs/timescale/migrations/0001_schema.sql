@@ -6,7 +6,7 @@ CREATE TABLE device (
   device_id   text PRIMARY KEY,
   name        text,
   labels      jsonb NOT NULL DEFAULT '{}',
-  -- Observation time of the first reading, or time of the first event.
+  -- Observation time of the first reading, or when it was registered.
   first_seen  timestamptz NOT NULL,
   presence    text CHECK (presence IN ('online', 'offline')),
   presence_at timestamptz,
@@ -21,6 +21,19 @@ CREATE TABLE series (
   unit      text,
   UNIQUE (device_id, metric)
 );
+
+-- Writers keep series IDs in memory. A deletion waits for the transactions that use them, and moves this sequence, at
+-- which the writers forget what they know.
+CREATE SEQUENCE series_generation;
+CREATE FUNCTION forget_series() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(1179866194, 3);
+  PERFORM nextval('series_generation');
+  RETURN NULL;
+END
+$$;
+CREATE TRIGGER device_deletion BEFORE DELETE ON device EXECUTE FUNCTION forget_series();
+CREATE TRIGGER series_deletion BEFORE DELETE ON series EXECUTE FUNCTION forget_series();
 
 CREATE TABLE reading (
   time      timestamptz      NOT NULL,
@@ -53,7 +66,8 @@ CREATE TABLE reading_1m (
   last       double precision NOT NULL,
   last_time  timestamptz      NOT NULL,
   PRIMARY KEY (series_id, bucket)
-);
+  -- Room on the page for the updates of the running minute: they then touch no index.
+) WITH (fillfactor = 70);
 SELECT create_hypertable('reading_1m', by_range('bucket', INTERVAL '30 days'), create_default_indexes => false);
 
 -- The consumer's position and what became of everything before it: one row a partition, moved in the transaction

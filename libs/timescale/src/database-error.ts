@@ -8,6 +8,7 @@ export type DatabaseErrorCode =
   | 'migration-failed'
   | 'schema-too-new'
   | 'stale-position'
+  | 'aborted'
   | 'query-failed';
 
 /** What the database, or the way to it, reports. `retriable` tells whether the same call can succeed later. */
@@ -32,6 +33,8 @@ const RETRIABLE: readonly (readonly [prefix: string, code: DatabaseErrorCode])[]
   ['57P', 'unreachable'],
   ['40', 'conflict'],
   ['55P03', 'conflict'],
+  // The server ended a transaction that stood idle: this process was paused.
+  ['25P03', 'conflict'],
   ['53', 'overloaded'],
   ['57014', 'overloaded'],
   ['58', 'unreachable'],
@@ -47,6 +50,16 @@ export function toDatabaseError(error: unknown, doing: string): DatabaseError {
     const refused = error.code?.startsWith('28') || error.code === '3D000';
     return new DatabaseError(refused ? 'refused' : 'query-failed', message, { cause: error });
   }
+  if (isMisconfiguration(error)) return new DatabaseError('refused', message, { cause: error });
   // Socket errors and pg's own "Connection terminated": the server is away.
   return new DatabaseError('unreachable', message, { cause: error, retriable: true });
+}
+
+/** What pg's own client says of a password, a TLS setting or a URL that cannot work however often it is tried. */
+function isMisconfiguration(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return (
+    /^SASL|does not support SSL|Invalid URL/.test(error.message) ||
+    (error as NodeJS.ErrnoException).code === 'ERR_INVALID_URL'
+  );
 }

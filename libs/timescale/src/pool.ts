@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Logger } from '@fieldstream/domain';
-import { toDatabaseError } from './database-error.js';
+import { DatabaseError, toDatabaseError } from './database-error.js';
 
 export interface PoolOptions {
   /** `postgres://user:password@host:port/database`. */
@@ -9,6 +9,8 @@ export interface PoolOptions {
   /** Shown in `pg_stat_activity`. */
   readonly applicationName: string;
   readonly connectTimeoutMs?: number;
+  /** The server ends a statement that takes longer; unset: it takes as long as it takes. */
+  readonly statementTimeoutMs?: number;
   readonly logger: Logger;
 }
 
@@ -19,7 +21,9 @@ export function createPool(options: PoolOptions): pg.Pool {
     max: options.maxConnections,
     application_name: options.applicationName,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
+    ...(options.statementTimeoutMs === undefined ? {} : { statement_timeout: options.statementTimeoutMs }),
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
   });
   // An idle connection that the server closes must not end the process; the next query opens another.
   pool.on('error', (error) => options.logger.warn({ err: error }, 'idle database connection lost'));
@@ -48,7 +52,9 @@ export async function inTransaction<T>(
   try {
     await client.query('BEGIN');
     const result = await work(client);
-    await client.query('COMMIT');
+    // COMMIT after a failed statement rolls back, and only its tag says so.
+    const { command } = await client.query('COMMIT');
+    if (command !== 'COMMIT') throw new DatabaseError('query-failed', `${doing}: rolled back by the database`);
     return result;
   } catch (error) {
     await client.query('ROLLBACK').catch(() => {

@@ -1,0 +1,29 @@
+import type pg from 'pg';
+import { inTransaction } from './pool.js';
+
+/**
+ * Held-up transactions end by themselves: a process that was paused in the middle of one must not keep its successor
+ * from the partition, and the successor must not wait for ever.
+ */
+const BOUNDS = `SET LOCAL idle_in_transaction_session_timeout = '30s';
+SET LOCAL lock_timeout = '45s';`;
+
+/**
+ * A transaction that applies records of Kafka and moves their offset with them. COMMIT does not wait for the disk: after a
+ * crash of the server the newest rows are gone together with the offset, and come again from Kafka. So nothing may hang on
+ * its commit but the offset; use `inTransaction` where something does.
+ * @throws DatabaseError, and whatever `work` throws
+ */
+export async function inConsumerTransaction<T>(
+  pool: pg.Pool,
+  doing: string,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  return inTransaction(pool, doing, async (client) => {
+    await client.query(`${BOUNDS}
+SET LOCAL synchronous_commit = off;
+-- Late readings may fall into compressed chunks; the default limit would refuse them for ever.
+SET LOCAL timescaledb.max_tuples_decompressed_per_dml_transaction = 0`);
+    return work(client);
+  });
+}
