@@ -1,1 +1,16 @@
-export {};
+export * from './engines.js';
+export * from './eventually.js';
+export * from './fleet.js';
+export * from './fleet-payload.js';
+export * from './free-port.js';
+export * from './histogram.js';
+export * from './log-tail.js';
+export * from './project-root.js';
+export * from './publish-ledger.js';
+export * from './publish-plan.js';
+export * from './seeded-random.js';
+export * from './service-process.js';
+export * from './stored-rows.js';
+export * from './test-bed.js';
+export * from './test-database.js';
+export * from './test-topics.js';

@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { requireEngines } from './engines.js';
+import { eventually } from './eventually.js';
+
+export interface TestDatabase {
+  readonly name: string;
+  /** `postgres://…/<name>`. */
+  readonly url: string;
+  /** Drops it, connections that are still open included. Dropping twice is no fault. */
+  drop(): Promise<void>;
+}
+
+/**
+ * Creates an empty database with a random name on DATABASE_URL's server (or on `serverUrl`'s). The migrations are the
+ * caller's, or the service's, to run.
+ * @param area lower-case word for the name, so that a left-over tells where it came from.
+ */
+export async function createTestDatabase(
+  area = 'test',
+  serverUrl = requireEngines().databaseUrl,
+): Promise<TestDatabase> {
+  const name = `fs_${area.replace(/[^a-z0-9]/g, '_')}_${randomBytes(5).toString('hex')}`;
+  // template0, because nobody can be connected to it; a connection to the template makes CREATE DATABASE fail.
+  await onServer(serverUrl, `CREATE DATABASE ${name} TEMPLATE template0`);
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return {
+    name,
+    url: url.href,
+    drop: () =>
+      // Retried: a background worker of the extension may connect again between the forced end and the drop.
+      eventually(() => onServer(serverUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`), {
+        timeoutMs: 15_000,
+        everyMs: 200,
+        what: `dropping ${name}`,
+      }),
+  };
+}
+
+async function onServer(serverUrl: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: serverUrl, connectionTimeoutMillis: 5_000 });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
