@@ -1,0 +1,30 @@
+export type BridgeErrorCode =
+  /** The listener's address is taken or not allowed. */
+  | 'listen-failed'
+  /** The alert topic cannot be read. */
+  | 'alerts-unreadable'
+  /** A client publishes where only the bridge may. */
+  | 'forbidden-topic'
+  /** The CONNECT's client ID is not taken. */
+  | 'identifier-rejected'
+  /** The bound on bytes in flight is reached. */
+  | 'overloaded'
+  /** Kafka did not take a record, or not in time. */
+  | 'not-stored'
+  /** The bridge is shutting down. */
+  | 'draining';
+
+/** What goes wrong in the bridge itself. `retriable` tells whether the same call, or the resent publish, can succeed later. */
+export class BridgeError extends Error {
+  override readonly name = 'BridgeError';
+  readonly retriable: boolean;
+
+  constructor(
+    readonly code: BridgeErrorCode,
+    message: string,
+    options: { cause?: unknown; retriable?: boolean } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.retriable = options.retriable ?? false;
+  }
+}

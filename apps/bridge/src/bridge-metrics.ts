@@ -1,0 +1,129 @@
+import { Counter, Gauge, Histogram, type Registry } from '@fieldstream/observability';
+import type { DeviceEventSender } from './device-event-sender.js';
+import type { MqttBroker } from './mqtt-broker.js';
+import type { MqttListener } from './mqtt-listener.js';
+import type { PublishCounts } from './publish-counts.js';
+import type { PublishIntake } from './publish-intake.js';
+import type { SessionStore } from './session-store.js';
+
+/** What the metrics are read from; the hot path only counts in plain numbers. */
+export interface MetricSources {
+  readonly counts: PublishCounts;
+  readonly intake: PublishIntake;
+  readonly broker: MqttBroker;
+  readonly listener: MqttListener;
+  readonly sessions: SessionStore;
+  readonly events: DeviceEventSender;
+}
+
+/** Milliseconds from a tenth to ten seconds, as Prometheus wants them: in seconds. */
+const ACK_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
+
+/** Seconds from the arrival of a QoS 1 or 2 publish to its acknowledgement. */
+export function createAckHistogram(registry: Registry): Histogram {
+  return new Histogram({
+    name: 'fieldstream_bridge_ack_seconds',
+    help: 'From the arrival of a QoS 1 or 2 publish to its acknowledgement, which Kafka had given before.',
+    buckets: ACK_BUCKETS,
+    registers: [registry],
+  });
+}
+
+/** Registers everything else that the bridge counts. */
+export function registerBridgeMetrics(registry: Registry, sources: MetricSources): void {
+  const { counts, intake, broker, listener, sessions, events } = sources;
+  labelled(registry, 'fieldstream_bridge_publishes_total', 'Publishes by outcome.', 'outcome', () => {
+    const { produced, presence, deadLettered, shed, refused } = counts.snapshot();
+    const { unclaimed, forbidden } = counts;
+    return Object.entries({
+      produced,
+      presence,
+      dead_lettered: deadLettered,
+      shed,
+      refused,
+      unclaimed,
+      forbidden,
+    });
+  });
+  labelled(
+    registry,
+    'fieldstream_bridge_rejects_total',
+    'Dead-lettered publishes by reason.',
+    'reason',
+    () => [...counts.rejects],
+  );
+  labelled(
+    registry,
+    'fieldstream_bridge_connections_cut_total',
+    'Connections that were closed by the bridge.',
+    'cause',
+    () =>
+      Object.entries({
+        ...listener.cut,
+        'too-many-connections': listener.turnedAway,
+        'slow-subscriber': broker.subscribersClosed,
+      }),
+  );
+  labelled(
+    registry,
+    'fieldstream_bridge_dropped_total',
+    'Things other than publishes that were dropped at a bound.',
+    'what',
+    () =>
+      Object.entries({
+        'device-event': events.dropped,
+        'forward-to-slow-subscriber': broker.forwardsDropped,
+        'retained-message': sessions.retainedDropped,
+        'queued-message': sessions.queuedDropped,
+      }),
+  );
+  labelled(
+    registry,
+    'fieldstream_bridge_implausible_times_total',
+    'Device times that were replaced by received time.',
+    undefined,
+    () => [['', counts.implausibleTimes]],
+  );
+  gauge(registry, 'fieldstream_bridge_connections', 'Open MQTT connections.', () => listener.connections);
+  gauge(
+    registry,
+    'fieldstream_bridge_in_flight_bytes',
+    'Bytes that wait for Kafka.',
+    () => intake.inFlightBytes,
+  );
+  gauge(
+    registry,
+    'fieldstream_bridge_in_flight_publishes',
+    'Publishes that wait for Kafka.',
+    () => counts.snapshot().inFlight,
+  );
+  gauge(
+    registry,
+    'fieldstream_bridge_retained_messages',
+    'Retained messages.',
+    () => sessions.retainedMessages,
+  );
+}
+
+function labelled(
+  registry: Registry,
+  name: string,
+  help: string,
+  label: string | undefined,
+  read: () => (readonly [string, number])[],
+): void {
+  const counter: Counter = new Counter({
+    name,
+    help,
+    labelNames: label === undefined ? [] : [label],
+    registers: [registry],
+    collect() {
+      counter.reset();
+      for (const [value, count] of read()) counter.inc(label === undefined ? {} : { [label]: value }, count);
+    },
+  });
+}
+
+function gauge(registry: Registry, name: string, help: string, read: () => number): void {
+  const metric: Gauge = new Gauge({ name, help, registers: [registry], collect: () => metric.set(read()) });
+}

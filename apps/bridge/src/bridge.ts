@@ -1,0 +1,99 @@
+import type { Kafka } from 'kafkajs';
+import type { BridgeConfig } from '@fieldstream/config';
+import type { Logger } from '@fieldstream/domain';
+import { ensureTopics, waitForKafka, type KeyedProducer } from '@fieldstream/kafka';
+import { startOpsServer, type Health, type OpsServer, type Registry } from '@fieldstream/observability';
+import type { AlertFeed } from './alert-feed.js';
+import type { LedgerReporter } from './ledger-reporter.js';
+import type { MqttBroker } from './mqtt-broker.js';
+import type { MqttListener } from './mqtt-listener.js';
+import type { PublishIntake } from './publish-intake.js';
+
+export interface BridgeParts {
+  readonly config: BridgeConfig;
+  readonly logger: Logger;
+  readonly kafka: Kafka;
+  readonly producer: KeyedProducer;
+  readonly intake: PublishIntake;
+  readonly broker: MqttBroker;
+  readonly listener: MqttListener;
+  readonly alerts: AlertFeed;
+  readonly ledger: LedgerReporter;
+  readonly health: Health;
+  readonly registry: Registry;
+}
+
+/** For what is in flight when the bridge closes; with the rest it stays below the 25 s of a service. */
+const FLUSH_MS = 10_000;
+const PRODUCER_CLOSE_MS = 5_000;
+
+/** The order in which the bridge starts and stops. */
+export class Bridge {
+  #ops: OpsServer | undefined;
+  #mqttPort: number | undefined;
+  #isOpen = false;
+
+  constructor(private readonly parts: BridgeParts) {}
+
+  /** Port that MQTT is listened for on, once open. */
+  get mqttPort(): number | undefined {
+    return this.#mqttPort;
+  }
+
+  /** Port of health and metrics, once open. */
+  get opsPort(): number | undefined {
+    return this.#ops?.port;
+  }
+
+  /**
+   * Opens from the inside out; devices can connect only when everything behind them is there.
+   * @throws KafkaError, BridgeError
+   */
+  async open(): Promise<void> {
+    const { config, logger, kafka, producer, broker, listener, alerts, ledger, health, registry } =
+      this.parts;
+    for (const warning of config.warnings) logger.warn({}, warning);
+    this.#addChecks();
+    this.#ops = await startOpsServer({ ...config.ops, health, registry });
+    await waitForKafka(kafka, { logger });
+    const { topicPrefix, partitions, replicationFactor, retentionHours } = config.kafka;
+    await ensureTopics(kafka, { topicPrefix, partitions, replicationFactor, retentionHours, logger });
+    await producer.connect();
+    await broker.start();
+    await alerts.start();
+    this.#mqttPort = await listener.open();
+    ledger.start();
+    this.#isOpen = true;
+    logger.info({ host: config.mqtt.host, port: this.#mqttPort }, 'listening for MQTT');
+  }
+
+  /** Closes from the outside in. What is in flight is brought to its end first, so that its acknowledgements still leave. */
+  async close(): Promise<void> {
+    const { intake, producer, broker, listener, alerts, ledger } = this.parts;
+    listener.stopAccepting();
+    intake.drain();
+    if (this.#isOpen) {
+      await intake.idle(FLUSH_MS);
+      await ledger.close();
+    }
+    await alerts.close();
+    await broker.close();
+    await producer.close({ timeoutMs: PRODUCER_CLOSE_MS });
+    await this.#ops?.close();
+  }
+
+  #addChecks(): void {
+    const { health, listener, intake, alerts } = this.parts;
+    health.add('mqtt', () => {
+      if (!listener.isListening) throw new Error('MQTT is not listened for yet, or not any more');
+    });
+    health.add('kafka', () => {
+      const since = intake.failingSince;
+      if (since !== undefined)
+        throw new Error(`Kafka has stored nothing since ${new Date(since).toISOString()}`);
+    });
+    health.add('alerts', () => {
+      if (alerts.fault) throw new Error('alerts cannot be read', { cause: alerts.fault });
+    });
+  }
+}

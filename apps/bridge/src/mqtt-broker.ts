@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto';
+import type { Duplex } from 'node:stream';
+import { Aedes, type AedesPublishPacket, type Client, type ConnectPacket, type PublishPacket } from 'aedes';
+import type { Logger } from '@fieldstream/domain';
+import { AckQueue } from './ack-queue.js';
+import { BridgeError } from './bridge-error.js';
+import type { DeviceEventSender } from './device-event-sender.js';
+import type { PublishIntake } from './publish-intake.js';
+import type { SessionStore } from './session-store.js';
+
+export interface MqttBrokerOptions {
+  readonly intake: PublishIntake;
+  readonly sessions: SessionStore;
+  readonly events: DeviceEventSender;
+  readonly logger: Logger;
+  /** A connection that has not sent its CONNECT by then is closed. */
+  readonly connectTimeoutMs: number;
+  /** A subscriber that takes nothing for so long is closed. */
+  readonly drainTimeoutMs: number;
+  /** Bytes that may wait for one subscriber; beyond it the subscriber is closed. */
+  readonly maxSubscriberBytes: number;
+}
+
+/** CONNACK return code 2, "identifier rejected" (MQTT 3.1.1, table 3.1). */
+const IDENTIFIER_REJECTED = 2;
+/** Deliveries at a time; each publish waits for its subscribers, so this bounds what slow ones can hold up. */
+const CONCURRENCY = 1_000;
+
+/**
+ * The MQTT 3.1.1 broker (Aedes) in open mode: any client may publish for any device and subscribe to anything. A
+ * publish is handed to the intake before it is acknowledged; Aedes acknowledges and delivers it when the intake says so.
+ */
+export class MqttBroker {
+  readonly #aedes: Aedes;
+  readonly #acks = new WeakMap<Client, AckQueue>();
+  readonly #refused = new WeakMap<Client, BridgeError>();
+  /** Messages of QoS 0 that were not delivered to a subscriber that did not keep up. */
+  forwardsDropped = 0;
+  /** Subscribers that were closed because too much waited for them. */
+  subscribersClosed = 0;
+
+  constructor(private readonly options: MqttBrokerOptions) {
+    this.#aedes = new Aedes({
+      id: randomUUID(),
+      persistence: options.sessions,
+      concurrency: CONCURRENCY,
+      connectTimeout: options.connectTimeoutMs,
+      drainTimeout: options.drainTimeoutMs,
+      preConnect: (client, packet, callback) => {
+        this.#checkIdentifier(client, packet);
+        callback(null, true);
+      },
+      authenticate: (client, _user, _password, callback) => {
+        const refusal = this.#refused.get(client);
+        if (!refusal) return callback(null, true);
+        // Aedes answers with this return code and closes the connection.
+        callback(Object.assign(refusal, { returnCode: IDENTIFIER_REJECTED }), false);
+      },
+      authorizePublish: (client, packet, callback) => this.#accept(client, packet, callback),
+      authorizeForward: (client, packet) => this.#forward(client, packet),
+    });
+  }
+
+  /** Ready for connections; there is no listener in here. */
+  async start(): Promise<void> {
+    const { events, logger } = this.options;
+    this.#aedes.on('client', (client) => events.connected(client.id));
+    this.#aedes.on('clientDisconnect', (client) => events.disconnected(client.id));
+    for (const event of ['clientError', 'connectionError'] as const) {
+      this.#aedes.on(event, (client, error) => {
+        logger.debug({ clientId: client.id, err: error }, 'MQTT connection failed');
+      });
+    }
+    this.#aedes.on('keepaliveTimeout', (client) => {
+      logger.debug({ clientId: client.id }, 'MQTT client fell silent');
+    });
+    // Aedes reports faults of its stores this way; without a listener they would end the process.
+    this.#aedes.on(
+      'error' as 'closed',
+      ((error: unknown) => {
+        logger.error({ err: error }, 'the MQTT broker failed to deliver');
+      }) as () => void,
+    );
+    await this.#aedes.listen();
+  }
+
+  /** Serves one connection. */
+  handle(stream: Duplex): void {
+    this.#aedes.handle(stream);
+  }
+
+  /** Publishes in the bridge's own name; resolves when it was handed to all subscribers. */
+  publish(topic: string, payload: Buffer, retain: boolean): Promise<void> {
+    const packet: PublishPacket = { cmd: 'publish', topic, payload, qos: 1, retain, dup: false };
+    return new Promise((resolve, reject) => {
+      this.#aedes.publish(packet, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+
+  /** Removes a retained message without delivering an empty one to those who are subscribed. */
+  async clearRetained(topic: string): Promise<void> {
+    const empty = { cmd: 'publish', topic, payload: Buffer.alloc(0), qos: 0, retain: true, dup: false };
+    await this.options.sessions.storeRetained(empty as unknown as AedesPublishPacket);
+  }
+
+  /** Closes every connection. */
+  close(): Promise<void> {
+    return new Promise((resolve) => this.#aedes.close(() => resolve()));
+  }
+
+  #checkIdentifier(client: Client, { clientId, clean }: ConnectPacket): void {
+    // MQTT-3.1.3-8: a session cannot be resumed without a name.
+    const fault = !clientId && !clean ? 'an empty client ID needs a clean session' : undefined;
+    // MQTT-1.5.3-2.
+    const reason = fault ?? (clientId?.includes('\u0000') ? 'the client ID contains U+0000' : undefined);
+    if (reason !== undefined) this.#refused.set(client, new BridgeError('identifier-rejected', reason));
+  }
+
+  #accept(client: Client | null, packet: PublishPacket, callback: (error?: Error | null) => void): void {
+    const will = (client as { will?: unknown } | null)?.will;
+    const isWill = client === null || packet === will;
+    const { topic, qos } = packet;
+    const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
+    const publish = {
+      topic,
+      payload,
+      qos,
+      dup: packet.dup,
+      retain: packet.retain,
+      messageId: packet.messageId,
+      clientId: client?.id,
+      isWill,
+    };
+    this.options.intake.accept(publish, client ? this.#acksOf(client) : new AckQueue(), (error) => {
+      // The client left without waiting for the acknowledgement; its message reaches the subscribers all the same.
+      if (client?.closed && !isWill && !error)
+        return qos === 1 ? this.#aedes.publish(packet, () => {}) : undefined;
+      if (client && isWill && !error) this.options.events.lastWill(client.id, topic);
+      callback(error ?? null);
+    });
+  }
+
+  #acksOf(client: Client): AckQueue {
+    let acks = this.#acks.get(client);
+    if (!acks) this.#acks.set(client, (acks = new AckQueue()));
+    return acks;
+  }
+
+  /**
+   * Whether a subscriber gets a message now. One that does not keep up loses messages of QoS 0, and is closed when too
+   * much waits for it; it never holds up the publishers for longer than the drain time-out.
+   */
+  #forward(client: Client, packet: AedesPublishPacket): AedesPublishPacket | null {
+    const { writableNeedDrain, writableLength } = client.conn;
+    // Retained messages of a new subscription are sent one by one, each when the one before has left.
+    if (!writableNeedDrain || packet.retain) return packet;
+    if (writableLength > this.options.maxSubscriberBytes) {
+      this.subscribersClosed++;
+      client.conn.destroy();
+      return null;
+    }
+    if (packet.qos > 0) return packet;
+    this.forwardsDropped++;
+    return null;
+  }
+}
