@@ -1,0 +1,53 @@
+import type pg from 'pg';
+import type { Logger } from '@fieldstream/domain';
+import { dropOldReadings } from '@fieldstream/timescale';
+
+export interface HousekeepingOptions {
+  readonly pool: pg.Pool;
+  readonly logger: Logger;
+  /** Undefined: raw readings are kept, and there is nothing to do. */
+  readonly rawRetentionDays: number | undefined;
+  /** Default: an hour. */
+  readonly everyMs?: number;
+}
+
+const HOUR_MS = 60 * 60 * 1000;
+
+/** Drops raw readings past their retention, at the start and then every hour; of several aggregators one does it. */
+export class Housekeeping {
+  readonly #options: HousekeepingOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(options: HousekeepingOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    const { rawRetentionDays, everyMs = HOUR_MS } = this.#options;
+    if (rawRetentionDays === undefined) return;
+    const run = (): void => {
+      this.#running = this.#running.then(() => this.#dropOld(rawRetentionDays));
+    };
+    this.#timer = setInterval(run, everyMs);
+    run();
+  }
+
+  /** Resolves when no job is running, and none will. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#running;
+  }
+
+  async #dropOld(days: number): Promise<void> {
+    const { pool, logger } = this.#options;
+    try {
+      const dropped = await dropOldReadings(pool, days);
+      if (dropped && dropped.droppedChunks + dropped.deletedStates > 0) {
+        logger.info({ ...dropped, days }, 'raw readings past their retention dropped');
+      }
+    } catch (error) {
+      logger.warn({ err: error }, 'dropping old readings failed; it is tried again with the next run');
+    }
+  }
+}

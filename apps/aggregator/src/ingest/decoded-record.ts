@@ -1,0 +1,57 @@
+import type { Telemetry } from '@fieldstream/domain';
+import type { KafkaRecord, PartitionBatch } from '@fieldstream/kafka';
+import type { DeadLetterRow } from '@fieldstream/timescale';
+import { decodeTelemetry, WireError } from '@fieldstream/wire';
+
+/** Days that one publish may report on: each is a chunk of the hypertable, and each new chunk costs some eight locks. */
+export const MAX_DAYS_PER_PUBLISH = 400;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** A record of `telemetry.readings`: either its telemetry, or why there is none. */
+export interface DecodedRecord {
+  readonly offset: bigint;
+  readonly telemetry?: Telemetry;
+  readonly letter?: DeadLetterRow;
+  readonly readings: number;
+  /** UTC days observed, counted from 1970. */
+  readonly days: ReadonlySet<number>;
+}
+
+/** Consecutive decoded records of one partition. */
+export type DecodedBatch = Omit<PartitionBatch, 'records'> & { readonly records: readonly DecodedRecord[] };
+
+/** Never throws for what a record contains. */
+export function decodeBatch(batch: PartitionBatch): DecodedBatch {
+  return { ...batch, records: batch.records.map((record) => decodeRecord(batch, record)) };
+}
+
+function decodeRecord(batch: PartitionBatch, record: KafkaRecord): DecodedRecord {
+  try {
+    const telemetry = decodeTelemetry(record.value);
+    const days = new Set<number>();
+    let readings = 0;
+    for (const { timeMs, values } of telemetry.samples) {
+      days.add(Math.floor(timeMs / DAY_MS));
+      readings += values.size;
+    }
+    if (days.size <= MAX_DAYS_PER_PUBLISH) return { offset: record.offset, telemetry, readings, days };
+    return refused(batch, record, 'too-many-days', `reports on ${days.size} days, at most ${MAX_DAYS_PER_PUBLISH} are taken`);
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error;
+    return refused(batch, record, error.code, error.message);
+  }
+}
+
+function refused(batch: PartitionBatch, record: KafkaRecord, reason: string, detail: string): DecodedRecord {
+  const letter = {
+    originTopic: batch.topic,
+    originPartition: batch.partition,
+    originOffset: record.offset,
+    reason,
+    detail,
+    deviceId: record.key?.toString('utf8'),
+    payload: record.value ?? Buffer.alloc(0),
+    receivedAtMs: record.timestampMs,
+  };
+  return { offset: record.offset, letter, readings: 0, days: new Set() };
+}

@@ -1,0 +1,78 @@
+import type { Logger } from '@fieldstream/domain';
+import type { PartitionBatch } from '@fieldstream/kafka';
+import {
+  advanceOffsets,
+  type Claim,
+  claimRanges,
+  inConsumerTransaction,
+  type OffsetAdvance,
+  SeriesRegistry,
+  writeDeadLetters,
+  writeTelemetry,
+} from '@fieldstream/timescale';
+import type { AggregatorMetrics } from '../aggregator-metrics.js';
+import { cutBatches } from './cut-batches.js';
+import { type DecodedBatch, type DecodedRecord, decodeBatch } from './decoded-record.js';
+import type { IngestOptions } from './ingest-options.js';
+import { reportLost } from './report-lost.js';
+
+/** Writes `telemetry.readings`: rows, rollups, counters and offset in one transaction. */
+export class TelemetryIngest {
+  readonly #options: IngestOptions;
+  readonly #logger: Logger;
+  readonly #metrics: AggregatorMetrics;
+  readonly #registry = new SeriesRegistry();
+
+  constructor(options: IngestOptions) {
+    this.#options = options;
+    this.#logger = options.logger;
+    this.#metrics = options.metrics;
+  }
+
+  /** Resolves when all of it is stored. @throws DatabaseError */
+  async ingest(batches: readonly PartitionBatch[]): Promise<void> {
+    for (const piece of cutBatches(batches.map(decodeBatch))) await this.#write(piece);
+  }
+
+  async #write(piece: readonly DecodedBatch[]): Promise<void> {
+    const { pool, consumer } = this.#options;
+    const written = await inConsumerTransaction(pool, 'writing telemetry', async (client) => {
+      // EVERYTHING ELSE IS WRITTEN UNDER THESE CLAIMS: who holds none for a partition writes nothing of it.
+      const claims = await claimRanges(client, consumer, piece);
+      if (claims.length === 0) return undefined;
+      const session = await this.#registry.open(client);
+      const counts = await writeTelemetry(
+        client,
+        session,
+        claims.map((claim) => claim.records.flatMap((record) => record.telemetry ?? [])),
+      );
+      await writeDeadLetters(
+        client,
+        claims.flatMap((claim) => claim.records.flatMap((record) => record.letter ?? [])),
+      );
+      const advances = claims.map((claim, index) => ({ ...advanceOf(claim), ...counts[index] }));
+      await advanceOffsets(client, consumer, advances);
+      return { session, claims, advances };
+    });
+    if (!written) return;
+    // ONLY NOW: series that were rolled back must not be remembered.
+    written.session.committed();
+    for (const claim of written.claims) reportLost(claim, this.#logger);
+    for (const advance of written.advances) this.#metrics.countAdvance(advance);
+  }
+}
+
+function advanceOf(claim: Claim<DecodedRecord>): OffsetAdvance & { records: number; deadLettered: number } {
+  const { topic, partition, nextOffset, lost } = claim;
+  // No records but a range: the transport has dead-lettered what stood there.
+  const passedOver = claim.records.length === 0 ? Number(nextOffset - claim.fromOffset) : 0;
+  const refused = claim.records.filter((record) => record.letter).length;
+  return {
+    topic,
+    partition,
+    nextOffset,
+    lost,
+    records: claim.records.length + passedOver,
+    deadLettered: refused + passedOver,
+  };
+}
