@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { component, pageOf, timestamp } from '../http/components.js';
+import { cursor } from '../http/cursor.js';
+import { deviceId, pageLimit, plainText } from '../http/query-kinds.js';
+
+const Labels = z
+  .record(plainText(64), plainText(256))
+  .refine((labels) => Object.keys(labels).length <= 64, 'must have at most 64 labels');
+
+export const DeviceResource = component(
+  'Device',
+  z.object({
+    deviceId: z.string(),
+    name: z.string().nullable().describe('Name for people.'),
+    labels: z.record(z.string(), z.string()),
+    firstSeen: timestamp,
+    lastSeen: timestamp.nullable().describe('Time of the newest reading or presence message.'),
+    presence: z
+      .enum(['online', 'offline'])
+      .nullable()
+      .describe('What the device said last; null if it never did.'),
+    presenceAt: timestamp.nullable(),
+  }),
+);
+export const DevicePage = pageOf('DevicePage', DeviceResource);
+
+export const DevicePatch = component(
+  'DevicePatch',
+  z
+    .strictObject({
+      name: plainText(200).nullable().optional().describe('Name for people; null takes it away.'),
+      labels: Labels.optional().describe('Replaces all labels; at most 64.'),
+    })
+    .refine((patch) => patch.name !== undefined || patch.labels !== undefined, 'must have name or labels'),
+);
+
+export const LatestValues = component(
+  'LatestValues',
+  z.object({
+    deviceId: z.string(),
+    values: z.array(
+      z.object({
+        metric: z.string(),
+        value: z.number().nullable().describe('Null for a text without a number.'),
+        text: z.string().nullable().describe('The state in the words of the device.'),
+        unit: z.string().nullable(),
+        time: timestamp.describe('When the device observed it.'),
+      }),
+    ),
+    next: z.string().nullable().describe('Send it as `cursor` for more metrics; null if there are none.'),
+  }),
+);
+
+export const DeviceParams = z.strictObject({ id: deviceId });
+
+export const DeviceQuery = z.strictObject({
+  search: plainText(200).optional().describe('Part of the device ID or name, in any case.'),
+  presence: z
+    .enum(['online', 'offline', 'unknown'])
+    .optional()
+    .describe('`unknown`: devices that never said.'),
+  limit: pageLimit(100, 500),
+  cursor: cursor(deviceId),
+});
+
+export const LatestQuery = z.strictObject({
+  limit: pageLimit(1000, 5000),
+  cursor: cursor(z.string().max(256)),
+});

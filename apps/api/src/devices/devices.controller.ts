@@ -1,0 +1,118 @@
+import { Body, Controller, Get, Inject, Param, Patch, Query } from '@nestjs/common';
+import type { z } from 'zod';
+import { DeviceReader, LatestReader, type Device } from '@fieldstream/timescale';
+import { nextCursor } from '../http/cursor.js';
+import { Documented } from '../http/documented.js';
+import { Problem } from '../http/problem.js';
+import { valid } from '../http/valid.js';
+import type * as schemas from './device-schemas.js';
+import {
+  DevicePage,
+  DeviceParams,
+  DevicePatch,
+  DeviceQuery,
+  DeviceResource,
+  LatestQuery,
+  LatestValues,
+} from './device-schemas.js';
+
+const tag = 'Devices';
+
+/** Devices, what people say of them, and their newest values. */
+@Controller('api/devices')
+export class DevicesController {
+  constructor(
+    @Inject(DeviceReader) private readonly devices: DeviceReader,
+    @Inject(LatestReader) private readonly latest: LatestReader,
+  ) {}
+
+  @Get()
+  @Documented({
+    tag,
+    summary: 'List devices, by ID',
+    query: DeviceQuery,
+    response: DevicePage,
+    problems: ['database-unavailable'],
+  })
+  async list(
+    @Query(valid(DeviceQuery)) query: z.infer<typeof schemas.DeviceQuery>,
+  ): Promise<z.input<typeof schemas.DevicePage>> {
+    const { cursor: after, ...filter } = query;
+    const page = await this.devices.list({ ...filter, after });
+    return { items: page.items.map(toResource), next: nextCursor(page.next) };
+  }
+
+  @Get(':id')
+  @Documented({
+    tag,
+    summary: 'Read a device',
+    params: DeviceParams,
+    response: DeviceResource,
+    problems: ['not-found', 'database-unavailable'],
+  })
+  async get(
+    @Param(valid(DeviceParams)) { id }: z.infer<typeof schemas.DeviceParams>,
+  ): Promise<z.input<typeof schemas.DeviceResource>> {
+    return toResource((await this.devices.find(id)) ?? noDevice(id));
+  }
+
+  @Patch(':id')
+  @Documented({
+    tag,
+    summary: 'Change name or labels',
+    params: DeviceParams,
+    body: DevicePatch,
+    response: DeviceResource,
+    problems: ['not-found', 'database-unavailable'],
+  })
+  async change(
+    @Param(valid(DeviceParams)) { id }: z.infer<typeof schemas.DeviceParams>,
+    @Body(valid(DevicePatch)) patch: z.infer<typeof schemas.DevicePatch>,
+  ): Promise<z.input<typeof schemas.DeviceResource>> {
+    return toResource((await this.devices.change(id, patch)) ?? noDevice(id));
+  }
+
+  @Get(':id/latest')
+  @Documented({
+    tag,
+    summary: 'Newest value of every metric',
+    description: 'Newest by observation time, not by arrival.',
+    params: DeviceParams,
+    query: LatestQuery,
+    response: LatestValues,
+    problems: ['not-found', 'database-unavailable'],
+  })
+  async readLatest(
+    @Param(valid(DeviceParams)) { id }: z.infer<typeof schemas.DeviceParams>,
+    @Query(valid(LatestQuery)) query: z.infer<typeof schemas.LatestQuery>,
+  ): Promise<z.input<typeof schemas.LatestValues>> {
+    const page = await this.latest.list(id, { limit: query.limit, after: query.cursor });
+    // A device that has no values yet has an empty list; one that does not exist has none.
+    if (page.items.length === 0 && (await this.devices.find(id)) === undefined) noDevice(id);
+    const values = page.items.map(({ metric, value, text, unit, time }) => ({
+      metric,
+      value,
+      text,
+      unit,
+      time: time.toISOString(),
+    }));
+    return { deviceId: id, values, next: nextCursor(page.next) };
+  }
+}
+
+/** @throws Problem */
+export function noDevice(id: string): never {
+  throw new Problem('not-found', `There is no device ${JSON.stringify(id)}.`);
+}
+
+function toResource(device: Device): z.input<typeof schemas.DeviceResource> {
+  return {
+    deviceId: device.deviceId,
+    name: device.name,
+    labels: device.labels,
+    firstSeen: device.firstSeen.toISOString(),
+    lastSeen: device.lastSeen?.toISOString() ?? null,
+    presence: device.presence,
+    presenceAt: device.presenceAt?.toISOString() ?? null,
+  };
+}

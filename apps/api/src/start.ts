@@ -1,0 +1,96 @@
+import type { ApiConfig } from '@fieldstream/config';
+import type { Logger } from '@fieldstream/domain';
+import { createKafka, KeyedProducer } from '@fieldstream/kafka';
+import { createRegistry, Health } from '@fieldstream/observability';
+import { createPool, migrate } from '@fieldstream/timescale';
+import { createApp } from './create-app.js';
+import { KafkaPositions } from './pipeline/kafka-positions.js';
+
+export interface RunningApi {
+  readonly port: number;
+  /** Stops taking requests, then closes what they stood on. */
+  close(): Promise<void>;
+}
+
+/** No statement of the API may keep a connection longer; what takes longer is answered with 503. */
+const STATEMENT_TIMEOUT_MS = 15_000;
+/** How long a replay waits for Kafka. */
+const PRODUCE_DEADLINE_MS = 10_000;
+
+/**
+ * Brings the database's schema up to date, then listens. Kafka need not be there: until it is, `/health/ready` fails
+ * and replays are answered with 503.
+ * @throws DatabaseError if the database refuses this client or its schema cannot be brought up to date
+ */
+export async function startApi(config: ApiConfig, logger: Logger): Promise<RunningApi> {
+  await migrateOnce(config, logger);
+  const pool = createPool({
+    url: config.database.url,
+    maxConnections: config.database.poolSize,
+    applicationName: 'fieldstream-api',
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    logger,
+  });
+  const kafka = createKafka({ brokers: config.kafka.brokers, clientId: 'fieldstream-api', logger });
+  const { topicPrefix } = config.kafka;
+  const positions = new KafkaPositions(kafka, topicPrefix);
+  const producer = new KeyedProducer({
+    kafka,
+    topicPrefix,
+    lingerMs: 0,
+    maxBatchRecords: 500,
+    maxBatchBytes: 524_288,
+    lanes: 1,
+    deadlineMs: PRODUCE_DEADLINE_MS,
+    maxInFlightBytes: 16 * 1024 * 1024,
+    logger,
+  });
+  const health = new Health({ logger });
+  health.add('database', async () => void (await pool.query('SELECT 1')));
+  health.add('kafka', () => positions.ping());
+  const { rawRetentionDays } = config.database;
+  const settings = { topicPrefix, rawRetentionDays, now: () => Date.now() };
+  const registry = createRegistry('api');
+
+  const closeParts = async (): Promise<void> => {
+    await producer.close({ timeoutMs: PRODUCE_DEADLINE_MS });
+    await positions.close();
+    await pool.end();
+  };
+  try {
+    const { apiToken, host, port } = config.http;
+    const app = await createApp(
+      { pool, producer, positions, health, registry, settings },
+      { apiToken, logger },
+    );
+    const server = await app.listen(port, host);
+    const address = server.address();
+    const listening = typeof address === 'object' && address !== null ? address.port : port;
+    logger.info({ host, port: listening }, 'API is listening');
+    return {
+      port: listening,
+      close: async () => {
+        await app.close();
+        await closeParts();
+      },
+    };
+  } catch (error) {
+    await closeParts();
+    throw error;
+  }
+}
+
+/** On a connection of its own: a migration may take longer than a statement of the API may. */
+async function migrateOnce(config: ApiConfig, logger: Logger): Promise<void> {
+  const pool = createPool({
+    url: config.database.url,
+    maxConnections: 1,
+    applicationName: 'fieldstream-api-migration',
+    logger,
+  });
+  try {
+    await migrate(pool, logger);
+  } finally {
+    await pool.end();
+  }
+}
