@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { QueryFormat } from './postgres-query.js';
+
+/** The parts of a dashboard's JSON that checks and the console read; `DASHBOARD_SCHEMA` says that they are there. */
+export interface DashboardJson {
+  readonly uid: string;
+  readonly title: string;
+  readonly templating: { readonly list: readonly VariableJson[] };
+  readonly annotations?: { readonly list?: readonly { readonly name: string; readonly target: QueryJson }[] };
+  readonly panels: readonly PanelJson[];
+}
+
+export interface VariableJson {
+  readonly name: string;
+  readonly description?: string;
+  readonly query: string;
+  readonly definition?: string;
+}
+
+export interface PanelJson {
+  readonly id: number;
+  readonly type: string;
+  readonly title: string;
+  readonly description?: string;
+  readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
+  /** Name of the variable for each of whose values the panel is drawn. */
+  readonly repeat?: string;
+  readonly targets?: readonly QueryJson[];
+  readonly fieldConfig?: {
+    readonly defaults: { readonly unit?: string; readonly noValue?: string; readonly color?: object };
+  };
+}
+
+export interface QueryJson {
+  readonly refId: string;
+  readonly format: QueryFormat;
+  readonly rawSql: string;
+}
+
+/** A query of a dashboard, and where it stands. */
+export interface DashboardQuery {
+  readonly kind: 'variable' | 'annotation' | 'panel';
+  /** `panel 6 Readings, A`, for messages. */
+  readonly where: string;
+  readonly format: QueryFormat;
+  readonly sql: string;
+  readonly repeat?: string;
+}
+
+/** Every query that a dashboard sends to the database: variables first, as Grafana runs them. */
+export function queriesOf(dashboard: DashboardJson): DashboardQuery[] {
+  return [
+    ...dashboard.templating.list.map(({ name, query }) => ({
+      kind: 'variable' as const,
+      where: `variable ${name}`,
+      format: 'table' as const,
+      sql: query,
+    })),
+    ...(dashboard.annotations?.list ?? []).map(({ name, target }) => ({
+      kind: 'annotation' as const,
+      where: `annotation ${name}`,
+      format: target.format,
+      sql: target.rawSql,
+    })),
+    ...dashboard.panels.flatMap(({ id, title, repeat, targets = [] }) =>
+      targets.map(({ refId, format, rawSql }) => ({
+        kind: 'panel' as const,
+        where: `panel ${id} ${title}, ${refId}`,
+        format,
+        sql: rawSql,
+        ...(repeat === undefined ? {} : { repeat }),
+      })),
+    ),
+  ];
+}
+
+/** The dashboards of a folder, by file name. */
+export function readDashboards(folder: string): ReadonlyMap<string, DashboardJson> {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
+  return new Map(
+    files.sort().map((file) => [file, JSON.parse(readFileSync(join(folder, file), 'utf8')) as DashboardJson]),
+  );
+}

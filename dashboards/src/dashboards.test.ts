@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { Ajv } from 'ajv';
+import { readDashboards, type DashboardJson } from './dashboard-json.js';
+import { DASHBOARD_SCHEMA } from './dashboard-schema.js';
+import { DASHBOARDS, renderDashboard } from './dashboards.js';
+import { lintDashboard } from './lint-dashboard.js';
+
+const folder = join(import.meta.dirname, '..', 'json');
+const dashboards = readDashboards(folder);
+const validate = new Ajv({ allErrors: true }).compile(DASHBOARD_SCHEMA);
+
+test('each dashboard has a file, and each file a dashboard', () => {
+  expect([...dashboards.keys()]).toEqual(DASHBOARDS.map(({ file }) => file).sort());
+});
+
+test('no two dashboards share a UID', () => {
+  const uids = [...dashboards.values()].map((dashboard) => dashboard.uid);
+  expect(new Set(uids).size).toBe(uids.length);
+});
+
+describe.each([...DASHBOARDS])('$file', ({ file, build }) => {
+  test('is what the sources generate: otherwise run `npm run dashboards`', () => {
+    expect(readFileSync(join(folder, file), 'utf8')).toBe(renderDashboard(build()));
+  });
+
+  test('has the structure that Grafana reads', () => {
+    validate(dashboards.get(file));
+    expect(validate.errors ?? []).toEqual([]);
+  });
+
+  test('passes the linter', () => {
+    const dashboard = dashboards.get(file);
+    expect(dashboard && lintDashboard(dashboard)).toEqual([]);
+  });
+});
+
+describe('the linter', () => {
+  const panel = {
+    id: 1,
+    type: 'stat',
+    title: 'Sound',
+    description: 'Nothing is wrong with it.',
+    gridPos: { x: 0, y: 0, w: 12, h: 4 },
+    targets: [
+      {
+        refId: 'A',
+        format: 'table',
+        rawSql: "SELECT name FROM dashboard.device WHERE device_id = '$device'",
+      },
+    ],
+    fieldConfig: { defaults: { unit: 'string', noValue: 'None', color: {} } },
+  } as const;
+  const variable = {
+    name: 'device',
+    description: 'Device.',
+    query: 'SELECT device_id FROM dashboard.device',
+    definition: 'SELECT device_id FROM dashboard.device',
+  };
+  const sound: DashboardJson = { uid: 'x', title: 'x', templating: { list: [variable] }, panels: [panel] };
+  const query = (rawSql: string): DashboardJson['panels'][number] => ({
+    ...panel,
+    targets: [...panel.targets, { refId: 'B', format: 'table', rawSql }],
+  });
+
+  test('finds nothing in a sound dashboard', () => {
+    expect(lintDashboard(sound)).toEqual([]);
+  });
+
+  test.each<[string, Partial<DashboardJson>, RegExp]>([
+    [
+      'a repeated ID',
+      { panels: [panel, { ...panel, gridPos: { x: 12, y: 0, w: 12, h: 4 } }] },
+      /has this ID/,
+    ],
+    [
+      'panels on each other',
+      { panels: [panel, { ...panel, id: 2, gridPos: { x: 11, y: 3, w: 4, h: 4 } }] },
+      /lies on/,
+    ],
+    [
+      'a panel beyond the grid',
+      { panels: [{ ...panel, gridPos: { x: 13, y: 0, w: 12, h: 4 } }] },
+      /wider than/,
+    ],
+    ['a missing description', { panels: [{ ...panel, description: '' }] }, /no description/],
+    [
+      'a missing unit',
+      { panels: [{ ...panel, fieldConfig: { defaults: { noValue: '-', color: {} } } }] },
+      /no unit/,
+    ],
+    [
+      'a repeated refId',
+      { panels: [{ ...panel, targets: [...panel.targets, ...panel.targets] }] },
+      /one refId/,
+    ],
+    [
+      'an unknown variable',
+      { panels: [query('SELECT 1 FROM dashboard.device WHERE name = $nothing')] },
+      /no variable nothing/,
+    ],
+    [
+      'an unused variable',
+      { templating: { list: [variable, { ...variable, name: 'other' }] } },
+      /nothing uses it/,
+    ],
+    [
+      'a query beside its definition',
+      { templating: { list: [{ ...variable, definition: 'SELECT 1' }] } },
+      /another query/,
+    ],
+    [
+      'a table outside the schema',
+      { panels: [query('SELECT extract(epoch FROM time) FROM public.reading')] },
+      /outside the schema/,
+    ],
+    ['every column', { panels: [query('SELECT * FROM dashboard.device')] }, /SELECT \*/],
+  ])('finds %s', (_, change, fault) => {
+    expect(lintDashboard({ ...sound, ...change }).join('\n')).toMatch(fault);
+  });
+});

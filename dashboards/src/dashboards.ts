@@ -1,0 +1,12 @@
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { deviceDetail } from './device-detail/dashboard.js';
+
+/** Every dashboard and the file that Grafana and the console read it from. A new one is registered here. */
+export const DASHBOARDS: readonly { readonly file: string; readonly build: () => Dashboard }[] = [
+  { file: 'device-detail.json', build: deviceDetail },
+];
+
+/** The text of a dashboard's file. */
+export function renderDashboard(dashboard: Dashboard): string {
+  return `${JSON.stringify(dashboard, null, 2)}\n`;
+}

@@ -1,0 +1,39 @@
+import {
+  DashboardBuilder,
+  DashboardCursorSync,
+  RowBuilder,
+  type Dashboard,
+} from '@grafana/grafana-foundation-sdk/dashboard';
+import { alertAnnotation } from './alert-annotation.js';
+import * as facts from './facts.js';
+import { eachMetric, readings } from './readings.js';
+import { states } from './states.js';
+import { alerts, latestValues } from './tables.js';
+import { device, metric } from './variables.js';
+
+/** Everything about one device. Its UID is part of people's bookmarks: it does not change. */
+export function deviceDetail(): Dashboard {
+  return new DashboardBuilder('Device detail')
+    .uid('fieldstream-device')
+    .description('One device: is it there, what does it report, which alerts has it raised.')
+    .tags(['fieldstream'])
+    .timezone('browser')
+    .time({ from: 'now-6h', to: 'now' })
+    .refresh('30s')
+    .tooltip(DashboardCursorSync.Crosshair)
+    .withVariable(device)
+    .withVariable(metric)
+    .annotation(alertAnnotation)
+    .withPanel(facts.presence)
+    .withPanel(facts.lastReading)
+    .withPanel(facts.firstSeen)
+    .withPanel(facts.metricCount)
+    .withPanel(facts.firingAlerts)
+    .withPanel(readings())
+    .withPanel(latestValues)
+    .withPanel(alerts)
+    .withPanel(states)
+    .withRow(new RowBuilder('Each metric').id(10))
+    .withPanel(eachMetric())
+    .build();
+}

@@ -1,0 +1,108 @@
+import {
+  BigValueColorMode,
+  BigValueGraphMode,
+  BigValueTextMode,
+  ReduceDataOptionsBuilder,
+} from '@grafana/grafana-foundation-sdk/common';
+import {
+  FieldColorBuilder,
+  FieldColorModeId,
+  MappingType,
+  ThresholdsConfigBuilder,
+  ThresholdsMode,
+} from '@grafana/grafana-foundation-sdk/dashboard';
+import { PanelBuilder } from '@grafana/grafana-foundation-sdk/stat';
+import { DATASOURCE, postgresQuery } from '../postgres-query.js';
+
+function fact(id: number, title: string, description: string, field: string, sql: string): PanelBuilder {
+  return new PanelBuilder()
+    .id(id)
+    .title(title)
+    .description(description)
+    .datasource(DATASOURCE)
+    .withTarget(postgresQuery('A', 'table', sql))
+    .height(4)
+    .graphMode(BigValueGraphMode.None)
+    .colorMode(BigValueColorMode.Value)
+    .textMode(BigValueTextMode.Value)
+    .reduceOptions(
+      // Named, because of its own accord the panel takes numbers only.
+      new ReduceDataOptionsBuilder().values(false).calcs(['lastNotNull']).fields(`/^${field}$/`),
+    )
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
+    .thresholds(thresholds([null, 'text']));
+}
+
+function thresholds(...steps: readonly [value: number | null, color: string][]): ThresholdsConfigBuilder {
+  return new ThresholdsConfigBuilder()
+    .mode(ThresholdsMode.Absolute)
+    .steps(steps.map(([value, color]) => ({ value, color })));
+}
+
+export const presence = fact(
+  1,
+  'Presence',
+  'Whether the device is connected, or says that it is.',
+  'presence',
+  `SELECT coalesce(presence, 'unknown') AS presence FROM dashboard.device WHERE device_id = '$device'`,
+)
+  .span(4)
+  .unit('string')
+  .mappings([
+    {
+      type: MappingType.ValueToText,
+      options: {
+        online: { text: 'Online', color: 'green', index: 0 },
+        offline: { text: 'Offline', color: 'red', index: 1 },
+        unknown: { text: 'Not reported', color: 'text', index: 2 },
+      },
+    },
+  ])
+  .noValue('No such device');
+
+export const lastReading = fact(
+  2,
+  'Last reading',
+  'Observation time of the newest value of any metric.',
+  'last_reading',
+  `SELECT (extract(epoch FROM max(time)) * 1000)::double precision AS last_reading
+FROM dashboard.latest WHERE device_id = '$device'`,
+)
+  .span(5)
+  .unit('dateTimeFromNow')
+  .noValue('No readings yet');
+
+export const firstSeen = fact(
+  3,
+  'First seen',
+  'Observation time of the first reading, or time of the first event.',
+  'first_seen',
+  `SELECT (extract(epoch FROM first_seen) * 1000)::double precision AS first_seen
+FROM dashboard.device WHERE device_id = '$device'`,
+)
+  .span(5)
+  .unit('dateTimeAsIso')
+  .noValue('No such device');
+
+export const metricCount = fact(
+  4,
+  'Metrics',
+  'How many metrics the device has ever reported.',
+  'metrics',
+  `SELECT count(*)::int AS metrics FROM dashboard.series WHERE device_id = '$device'`,
+)
+  .span(5)
+  .unit('none')
+  .noValue('0');
+
+export const firingAlerts = fact(
+  5,
+  'Firing alerts',
+  'Alerts of the device that are firing now, whatever the time range.',
+  'firing',
+  `SELECT count(*)::int AS firing FROM dashboard.alert WHERE device_id = '$device' AND state = 'firing'`,
+)
+  .span(5)
+  .unit('none')
+  .thresholds(thresholds([null, 'green'], [1, 'red']))
+  .noValue('0');

@@ -1,0 +1,82 @@
+import { queriesOf, type DashboardJson, type PanelJson } from './dashboard-json.js';
+import { variablesIn } from './macros.js';
+
+/** What a reader of the dashboard would miss, in the manner of Grafana's dashboard-linter; empty if all is well. */
+export function lintDashboard(dashboard: DashboardJson): string[] {
+  return [
+    ...panelFaults(dashboard),
+    ...layoutFaults(dashboard),
+    ...variableFaults(dashboard),
+    ...queryFaults(dashboard),
+  ];
+}
+
+function panelFaults({ panels }: DashboardJson): string[] {
+  const faults: string[] = [];
+  const seen = new Set<number>();
+  for (const panel of panels) {
+    const name = `panel ${panel.id} ${panel.title}`;
+    if (seen.has(panel.id)) faults.push(`${name}: another panel has this ID`);
+    seen.add(panel.id);
+    if (panel.type === 'row') continue;
+    const { defaults } = panel.fieldConfig ?? { defaults: {} };
+    if (!panel.description) faults.push(`${name}: no description`);
+    if (!defaults.unit) faults.push(`${name}: no unit`);
+    if (!defaults.noValue) faults.push(`${name}: nothing is said where there is no data`);
+    if (!defaults.color) faults.push(`${name}: no colour scheme`);
+    const refIds = (panel.targets ?? []).map((target) => target.refId);
+    if (new Set(refIds).size < refIds.length) faults.push(`${name}: two queries have one refId`);
+  }
+  return faults;
+}
+
+function layoutFaults({ panels }: DashboardJson): string[] {
+  const faults: string[] = [];
+  for (const [index, panel] of panels.entries()) {
+    if (panel.gridPos.x + panel.gridPos.w > 24) faults.push(`panel ${panel.id}: wider than the grid`);
+    const other = panels.slice(0, index).find((one) => overlap(one, panel));
+    if (other) faults.push(`panel ${panel.id} lies on panel ${other.id}`);
+  }
+  return faults;
+}
+
+function overlap({ gridPos: a }: PanelJson, { gridPos: b }: PanelJson): boolean {
+  return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
+}
+
+function variableFaults(dashboard: DashboardJson): string[] {
+  const known = new Set(dashboard.templating.list.map((variable) => variable.name));
+  const texts = queriesOf(dashboard).map(({ where, sql }) => ({ where, text: sql }));
+  for (const { id, title, repeat } of dashboard.panels) {
+    texts.push({ where: `panel ${id}`, text: repeat === undefined ? title : `${title} $${repeat}` });
+  }
+  const faults: string[] = [];
+  const used = new Set<string>();
+  for (const { where, text } of texts) {
+    for (const name of variablesIn(text)) {
+      used.add(name);
+      if (!known.has(name) && !name.startsWith('__')) faults.push(`${where}: there is no variable ${name}`);
+    }
+  }
+  for (const variable of dashboard.templating.list) {
+    if (!used.has(variable.name)) faults.push(`variable ${variable.name}: nothing uses it`);
+    if (!variable.description) faults.push(`variable ${variable.name}: no description`);
+    if (variable.definition !== variable.query)
+      faults.push(`variable ${variable.name}: shown is another query`);
+  }
+  return faults;
+}
+
+function queryFaults(dashboard: DashboardJson): string[] {
+  return queriesOf(dashboard).flatMap(({ where, sql }) => {
+    const faults: string[] = [];
+    for (const [, relation = ''] of sql.matchAll(/\b(?:FROM|JOIN)\s+([\w.]+)/gi)) {
+      // `extract(epoch FROM x)` names a column, not a relation.
+      if (!relation.startsWith('dashboard.') && !new RegExp(`epoch FROM ${relation}`, 'i').test(sql)) {
+        faults.push(`${where}: reads ${relation}, which is outside the schema dashboard`);
+      }
+    }
+    if (/\bSELECT\s+\*/i.test(sql)) faults.push(`${where}: SELECT * changes with the view`);
+    return faults;
+  });
+}
