@@ -1,0 +1,21 @@
+import type { Scenario } from '../scenario.js';
+import { alertLatency } from './alert-latency.js';
+import { bridgeAlone } from './bridge-alone.js';
+import { catchUp } from './catch-up.js';
+import { idleConnections } from './idle-connections.js';
+import { pubackLatency } from './puback-latency.js';
+import { rowVisible } from './row-visible.js';
+import { throughput } from './throughput.js';
+import { unauthenticatedMemory } from './unauthenticated-memory.js';
+
+/** Every scenario, in the order in which they run. */
+export const SCENARIOS: readonly Scenario[] = [
+  throughput,
+  bridgeAlone,
+  catchUp,
+  pubackLatency,
+  rowVisible,
+  alertLatency,
+  idleConnections,
+  unauthenticatedMemory,
+];
