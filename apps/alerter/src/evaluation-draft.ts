@@ -1,0 +1,165 @@
+import {
+  advance,
+  alertIdOf,
+  type AlertState,
+  type AlertTransition,
+  applyReading,
+  type CompiledRule,
+  dueAtMs,
+  summarise,
+  timerAtMs,
+} from '@fieldstream/domain';
+import type {
+  AlertStateKey,
+  PartitionCheckpoint,
+  RecordedTransition,
+  StoredAlertState,
+} from '@fieldstream/timescale';
+import { stateKeyOf, type EvaluationStates } from './evaluation-states.js';
+import type { MatchedReading } from './matched-reading.js';
+import type { Misfit } from './rule-revision.js';
+import type { RuleSet } from './rule-set.js';
+
+interface Loaded {
+  readonly position: bigint | undefined;
+  readonly states: Map<string, StoredAlertState>;
+}
+
+/**
+ * What one transaction is going to change. What is in memory stays as it is until the transaction has been committed and
+ * `applyTo` is called; a transaction that fails leaves nothing behind.
+ */
+export class EvaluationDraft {
+  readonly transitions: RecordedTransition[] = [];
+  /** Those of the transitions that were not known before. */
+  recorded: readonly RecordedTransition[] = [];
+  private readonly loaded = new Map<number, Loaded>();
+  private readonly changed = new Map<string, StoredAlertState>();
+  private readonly removed = new Map<string, StoredAlertState>();
+  private readonly moves = new Map<number, bigint>();
+
+  /** @param memory What was committed last. */
+  constructor(
+    private readonly memory: EvaluationStates,
+    private readonly rules: RuleSet,
+  ) {}
+
+  /** States to be written. */
+  get states(): readonly StoredAlertState[] {
+    return [...this.changed.values()];
+  }
+
+  /** States to be deleted. */
+  get removals(): readonly AlertStateKey[] {
+    return [...this.removed.values()];
+  }
+
+  /** From now on the partition's states are these, read in this transaction. */
+  load(partition: number, { position, states }: PartitionCheckpoint): void {
+    const entries = states.map((state) => [stateKeyOf(state), state] as const);
+    this.loaded.set(partition, { position, states: new Map(entries) });
+  }
+
+  /** Takes over a state that is stored under another partition, which its device has left. */
+  adopt(state: StoredAlertState): void {
+    this.change(stateKeyOf(state), state, state.state);
+  }
+
+  find(partition: number, key: string): StoredAlertState | undefined {
+    if (this.removed.has(key)) return undefined;
+    const changed = this.changed.get(key);
+    if (changed) return changed;
+    const loaded = this.loaded.get(partition);
+    return loaded ? loaded.states.get(key) : this.memory.get(partition, key);
+  }
+
+  /** Applies a reading. Returns false for a late one, which changes nothing. */
+  apply(partition: number, { compiled, deviceId, metric, key, reading }: MatchedReading): boolean {
+    const before = this.find(partition, key);
+    const step = applyReading(compiled.terms, before?.state, reading);
+    if (step === 'late') return false;
+    const base = before ?? {
+      ruleId: compiled.rule.id,
+      deviceId,
+      metric,
+      partition,
+      revision: 0,
+      condition: compiled.condition,
+      version: 0,
+      state: step.state,
+    };
+    this.change(key, base, step.state);
+    this.record(compiled, base, step.transitions);
+    return true;
+  }
+
+  /** Lets the timer of a state fire, if it is due at a wall time. */
+  fireTimer(state: StoredAlertState, nowMs: number): void {
+    const compiled = this.rules.index.find(state.ruleId);
+    if (!compiled) return;
+    const timerMs = timerAtMs(compiled.terms, state.state);
+    const dueMs = dueAtMs(compiled.terms, state.state);
+    if (timerMs === undefined || dueMs === undefined || timerMs > nowMs) return;
+    const step = advance(compiled.terms, state.state, dueMs);
+    this.change(stateKeyOf(state), state, step.state);
+    this.record(compiled, state, step.transitions);
+  }
+
+  /** Replaces or removes a state that fits its rule no more. */
+  revise({ state, next }: Misfit, closing: RecordedTransition | undefined): void {
+    const key = stateKeyOf(state);
+    if (next) this.change(key, next, next.state);
+    else {
+      this.changed.delete(key);
+      this.removed.set(key, state);
+    }
+    if (closing) this.transitions.push(closing);
+  }
+
+  /** The partition will stand at this offset. */
+  moveTo(partition: number, position: bigint): void {
+    this.moves.set(partition, position);
+  }
+
+  /** Makes memory what the database is after the commit. Returns the states whose timers may have changed. */
+  applyTo(memory: EvaluationStates): readonly StoredAlertState[] {
+    for (const [partition, { position, states }] of this.loaded) {
+      memory.load(partition, position, [...states.values()]);
+    }
+    for (const state of this.removed.values()) memory.remove(state);
+    for (const state of this.changed.values()) memory.put(state);
+    for (const [partition, position] of this.moves) memory.move(partition, position);
+    const read = [...this.loaded.values()].flatMap(({ states }) => [...states.values()]);
+    return [...read, ...this.changed.values()];
+  }
+
+  /** However often a state changes in one transaction, its version grows by one. */
+  private change(key: string, base: StoredAlertState, state: AlertState): void {
+    const version = this.changed.get(key)?.version ?? base.version + 1;
+    const revision = this.rules.revisionOf(base.ruleId);
+    this.changed.set(key, { ...base, revision, version, state });
+  }
+
+  private record(
+    compiled: CompiledRule,
+    subject: AlertStateKey,
+    transitions: readonly AlertTransition[],
+  ): void {
+    const { rule } = compiled;
+    const { deviceId, metric } = subject;
+    for (const transition of transitions) {
+      this.transitions.push({
+        alertId: alertIdOf(subject, transition.startedAtMs),
+        ...transition,
+        ruleId: rule.id,
+        ruleName: rule.name,
+        severity: rule.severity,
+        deviceId,
+        metric,
+        summary: summarise(rule, deviceId, transition),
+        resolvedBy: 'cleared',
+        webhooks: rule.notify.webhooks,
+      });
+    }
+  }
+}
