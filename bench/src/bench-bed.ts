@@ -13,8 +13,8 @@ export interface BenchBedOptions {
   readonly name: string;
   /** Services that run under the CPU profiler. */
   readonly profile: readonly string[];
-  /** Folder for the profiles. */
-  readonly resultsDir: string;
+  /** Gets a folder of profiles for each scenario and service. */
+  readonly profilesDir: string;
 }
 
 /** A database, topics and services of one scenario's own, and a way to end them all. */
@@ -56,11 +56,7 @@ export class BenchBed {
   async start(...apps: readonly App[]): Promise<void> {
     for (const app of apps) {
       const profiling = this.options.profile.includes(app)
-        ? [
-            '--cpu-prof',
-            `--cpu-prof-dir=${join(this.options.resultsDir, 'profiles')}`,
-            `--cpu-prof-name=${this.options.name}-${app}.cpuprofile`,
-          ]
+        ? ['--cpu-prof', `--cpu-prof-dir=${join(this.options.profilesDir, `${this.options.name}-${app}`)}`]
         : [];
       const service = await ServiceProcess.start({
         app,

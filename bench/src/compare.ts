@@ -4,11 +4,19 @@ import type { RunResult } from './figure.js';
 
 const [before, after] = process.argv.slice(2);
 if (before === undefined || after === undefined) {
-  console.error('usage: node dist/bench/src/compare.js BEFORE.json AFTER.json');
+  complain('usage: node dist/bench/src/compare.js BEFORE.json AFTER.json');
   process.exitCode = 2;
 } else {
   const [first, second] = await Promise.all([readRun(before), readRun(after)]);
-  console.log(compareRuns(first, second));
+  say(compareRuns(first, second));
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function complain(text: string): void {
+  process.stderr.write(`${text}\n`);
 }
 
 async function readRun(file: string): Promise<RunResult> {

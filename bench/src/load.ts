@@ -64,7 +64,7 @@ async function runAlone(): Promise<void> {
     },
   });
   if (values.help || values.port === undefined) {
-    console.log(USAGE);
+    say(USAGE);
     return;
   }
   const load = new Load({
@@ -82,7 +82,7 @@ async function runAlone(): Promise<void> {
   const report = load.mark();
   await load.fleet.drain(DRAIN_TIMEOUT_MS);
   await load.fleet.close();
-  console.log(JSON.stringify(report, undefined, 2));
+  say(JSON.stringify(report, undefined, 2));
 }
 
 function positive(name: string, text: string): number {
@@ -115,6 +115,10 @@ async function runControlled(options: LoadOptions): Promise<void> {
   await load.fleet.connect(CONNECT_TIMEOUT_MS);
   tell({ is: 'connected' });
   setInterval(() => tell({ is: 'progress', stats: load.fleet.stats() }), PROGRESS_MS).unref();
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
 }
 
 if (process.send) {

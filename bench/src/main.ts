@@ -29,11 +29,11 @@ async function main(): Promise<number> {
     );
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    console.error(`bench: ${error.message}\n\n${USAGE}`);
+    complain(`bench: ${error.message}\n\n${USAGE}`);
     return 2;
   }
   if (options === 'help') {
-    console.log(USAGE);
+    say(USAGE);
     return 0;
   }
   return measure(options);
@@ -47,10 +47,11 @@ async function measure(options: BenchOptions): Promise<number> {
   }
   const at = new Date().toISOString();
   const resultsDir = join(root, 'bench', 'results');
-  const profilesDir = join(resultsDir, 'profiles');
+  const file = join(resultsDir, at.replaceAll(/[:.]/g, '-'));
+  const profilesDir = `${file}-profiles`;
   await mkdir(options.profile.length > 0 ? profilesDir : resultsDir, { recursive: true });
   const machine = await machineFacts(engines);
-  const progress = (line: string): void => console.error(`${new Date().toISOString().slice(11, 19)} ${line}`);
+  const progress = (line: string): void => complain(`${new Date().toISOString().slice(11, 19)} ${line}`);
   const ceilings = new Ceilings(engines, Math.min(options.seconds, 10), progress);
 
   const results: ScenarioResult[] = [];
@@ -63,7 +64,7 @@ async function measure(options: BenchOptions): Promise<number> {
         quick: options.quick,
         progress: (line) => progress(`  ${line}`),
         ceiling: (name) => ceilings.get(name),
-        withBed: (work) => BenchBed.use({ name: scenario.name, profile: options.profile, resultsDir }, work),
+        withBed: (work) => BenchBed.use({ name: scenario.name, profile: options.profile, profilesDir }, work),
       }),
     );
   }
@@ -72,11 +73,10 @@ async function measure(options: BenchOptions): Promise<number> {
 
   const run: RunResult = { version: 1, at, quick: options.quick, seconds: options.seconds, machine, results };
   const markdown = toMarkdown(run) + (await profileSections(profilesDir, options));
-  const file = join(resultsDir, at.replaceAll(/[:.]/g, '-'));
   await writeFile(`${file}.json`, `${JSON.stringify(run, undefined, 2)}\n`);
   await writeFile(`${file}.md`, markdown);
-  console.log(markdown);
-  console.error(`written: ${file}.md and .json`);
+  say(markdown);
+  complain(`written: ${file}.md and .json`);
   return results.some((result) => result.failure !== undefined) ? 1 : 0;
 }
 
@@ -99,24 +99,32 @@ async function runScenario(scenario: Scenario, context: BenchContext): Promise<S
 async function profileSections(folder: string, options: BenchOptions): Promise<string> {
   if (options.profile.length === 0) return '';
   const sections: string[] = [];
-  for (const file of (await readdir(folder)).sort()) {
-    const [, scenario = '', app = ''] = /^(.*)-([a-z]+)\.cpuprofile$/.exec(file) ?? [];
-    if (!options.scenarios.includes(scenario) || !options.profile.includes(app)) continue;
-    const profile = JSON.parse(await readFile(join(folder, file), 'utf8')) as CpuProfile;
-    const rows = topSelfTimes(profile, TOP_FUNCTIONS).map(
-      ({ location, share, ms }) =>
-        `${(100 * share).toFixed(1).padStart(5)} % ${Math.round(ms)} ms ${location}`,
-    );
-    sections.push(
-      `\n## ${app} in ${scenario}, time in the functions themselves\n\n\`\`\`\n${rows.join('\n')}\n\`\`\`\n`,
-    );
+  for (const name of (await readdir(folder)).sort()) {
+    // CPU.<day>.<time>.<process>.<thread>.<number>.cpuprofile; the service itself is thread 0.
+    const files = await readdir(join(folder, name));
+    for (const file of files.filter((each) => /^CPU\.\d+\.\d+\.\d+\.0\./.test(each)).sort()) {
+      const profile = JSON.parse(await readFile(join(folder, name, file), 'utf8')) as CpuProfile;
+      const rows = topSelfTimes(profile, TOP_FUNCTIONS).map(
+        ({ location, share, ms }) =>
+          `${(100 * share).toFixed(1).padStart(5)} % ${String(Math.round(ms)).padStart(6)} ms  ${location}`,
+      );
+      sections.push(`\n## ${name}: time in the functions themselves\n\n\`\`\`\n${rows.join('\n')}\n\`\`\`\n`);
+    }
   }
   return sections.join('');
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function complain(text: string): void {
+  process.stderr.write(`${text}\n`);
 }
 
 try {
   process.exitCode = await main();
 } catch (error) {
-  console.error(`bench: ${(error as Error).message}`);
+  complain(`bench: ${(error as Error).message}`);
   process.exitCode = 1;
 }

@@ -49,12 +49,19 @@ describe('aggregator', () => {
     await bed.close();
   }, 60_000);
 
-  const query = async (text: string): Promise<unknown[]> => (await pool.query<Record<string, unknown>>(text)).rows;
-  const send = async (topic: string, ...messages: { key: string | null; value: Buffer; headers?: Record<string, string> }[]) =>
-    void (await producer.send({ topic: bed.topicPrefix + topic, acks: -1, messages }));
+  const query = async (text: string): Promise<unknown[]> =>
+    (await pool.query<Record<string, unknown>>(text)).rows;
+  const send = async (
+    topic: string,
+    ...messages: { key: string | null; value: Buffer; headers?: Record<string, string> }[]
+  ) => void (await producer.send({ topic: bed.topicPrefix + topic, acks: -1, messages }));
   const telemetry = (deviceId: string, timeMs: number, values: Record<string, MetricValue>) => ({
     key: deviceId,
-    value: encodeTelemetry({ deviceId, receivedAtMs: timeMs, samples: [{ timeMs, values: new Map(Object.entries(values)) }] }),
+    value: encodeTelemetry({
+      deviceId,
+      receivedAtMs: timeMs,
+      samples: [{ timeMs, values: new Map(Object.entries(values)) }],
+    }),
   });
   const total = async (column: string, topic: string = TOPICS.readings): Promise<number> => {
     const { rows } = await pool.query<{ total: number }>(
@@ -88,12 +95,21 @@ describe('aggregator', () => {
       { key: 'plug', value: Buffer.from('{"v":9}') },
     );
     await send(TOPICS.deadLetters, {
-      key: 'plug',
-      ...encodeDeadLetter({ reason: 'invalid-json', detail: 'x', payload: Buffer.from('{'), receivedAtMs: NOON, mqttTopic: 'a/b' }),
+      ...encodeDeadLetter({
+        reason: 'invalid-json',
+        detail: 'x',
+        payload: Buffer.from('{'),
+        receivedAtMs: NOON,
+        deviceId: 'plug',
+        mqttTopic: 'a/b',
+      }),
     });
     await send(
       TOPICS.deviceEvents,
-      { key: 'plug', value: encodeDeviceEvent({ kind: 'device', type: 'connected', deviceId: 'plug', timeMs: NOON }) },
+      {
+        key: 'plug',
+        value: encodeDeviceEvent({ kind: 'device', type: 'connected', deviceId: 'plug', timeMs: NOON }),
+      },
       { key: 'x', value: Buffer.from('nonsense') },
       {
         key: 'bridge-1',
@@ -102,7 +118,15 @@ describe('aggregator', () => {
           instance: 'bridge-1',
           startedAtMs: NOON,
           timeMs: NOON + 1,
-          counters: { received: 9, produced: 4, presence: 3, deadLettered: 2, shed: 0, refused: 0, inFlight: 0 },
+          counters: {
+            received: 9,
+            produced: 4,
+            presence: 3,
+            deadLettered: 2,
+            shed: 0,
+            refused: 0,
+            inFlight: 0,
+          },
         }),
       },
     );
@@ -117,18 +141,25 @@ describe('aggregator', () => {
     ]);
     expect(await query('SELECT presence FROM device')).toEqual([{ presence: 'online' }]);
     expect(await query('SELECT received::int FROM bridge_ledger')).toEqual([{ received: 9 }]);
-    expect(await query('SELECT reason, mqtt_topic, origin_topic FROM dead_letter ORDER BY origin_topic')).toEqual([
+    expect(
+      await query('SELECT reason, mqtt_topic, origin_topic FROM dead_letter ORDER BY origin_topic'),
+    ).toEqual([
       { reason: 'invalid-record', mqtt_topic: null, origin_topic: TOPICS.deviceEvents },
       { reason: 'invalid-json', mqtt_topic: 'a/b', origin_topic: TOPICS.deadLetters },
       { reason: 'invalid-record', mqtt_topic: null, origin_topic: TOPICS.readings },
     ]);
-    expect([await total('readings'), await total('stored'), await total('duplicates'), await total('coalesced')]).toEqual([
-      7, 5, 1, 1,
-    ]);
+    expect([
+      await total('readings'),
+      await total('stored'),
+      await total('duplicates'),
+      await total('coalesced'),
+    ]).toEqual([7, 5, 1, 1]);
     await expectLedger();
 
     const metrics = await (await fetch(`http://127.0.0.1:${aggregator.opsPort}/metrics`)).text();
-    expect(metrics).toMatch(/fieldstream_aggregator_readings_total\{outcome="stored",service="aggregator"\} 5/);
+    expect(metrics).toMatch(
+      /fieldstream_aggregator_readings_total\{outcome="stored",service="aggregator"\} 5/,
+    );
     expect(metrics).toMatch(/fieldstream_aggregator_lag_records\{service="aggregator"\} 0/);
     expect((await fetch(`http://127.0.0.1:${aggregator.opsPort}/health/ready`)).status).toBe(200);
   }, 60_000);
@@ -144,15 +175,14 @@ describe('aggregator', () => {
       telemetry('good-2', NOON, { a: 1 }),
     );
     await consumed(before + 3);
-    expect(await query("SELECT device_id FROM device WHERE device_id ~ '^(good|ancient)' ORDER BY 1")).toEqual([
-      { device_id: 'good-1' },
-      { device_id: 'good-2' },
-    ]);
+    expect(
+      await query("SELECT device_id FROM device WHERE device_id ~ '^(good|ancient)' ORDER BY 1"),
+    ).toEqual([{ device_id: 'good-1' }, { device_id: 'good-2' }]);
     await eventually(
       async () =>
-        expect(await query("SELECT origin_topic, device_id FROM dead_letter WHERE reason = 'handler-failed'")).toEqual([
-          { origin_topic: TOPICS.readings, device_id: 'ancient' },
-        ]),
+        expect(
+          await query("SELECT origin_topic, device_id FROM dead_letter WHERE reason = 'handler-failed'"),
+        ).toEqual([{ origin_topic: TOPICS.readings, device_id: 'ancient' }]),
       { what: 'the refused record is listed', timeoutMs: 30_000 },
     );
     await expectLedger();
@@ -167,7 +197,11 @@ describe('aggregator', () => {
     let second: { close(): Promise<void> } | undefined;
     for (let round = 0; round < rounds; round++) {
       const messages = Array.from({ length: devices }, (_, device) =>
-        telemetry(`moving-${device}`, NOON + round * 1_000, { a: round, b: device, c: `state ${round >> 2}` }),
+        telemetry(`moving-${device}`, NOON + round * 1_000, {
+          a: round,
+          b: device,
+          c: `state ${round >> 2}`,
+        }),
       );
       await send(TOPICS.readings, ...messages);
       if (round === 5) second = await start();
@@ -177,7 +211,9 @@ describe('aggregator', () => {
     if (second) await stop(second);
     expect((await total('stored')) - stored).toBe(devices * (rounds * 2 + rounds / 4));
     expect(await total('duplicates')).toBe(1);
-    expect(await query("SELECT count(*)::int FROM device WHERE device_id LIKE 'moving-%'")).toEqual([{ count: devices }]);
+    expect(await query("SELECT count(*)::int FROM device WHERE device_id LIKE 'moving-%'")).toEqual([
+      { count: devices },
+    ]);
     await expectLedger();
   }, 120_000);
 
@@ -185,8 +221,13 @@ describe('aggregator', () => {
     const before = await total('records');
     await start();
     for (let round = 0; round < 10; round++) {
-      await send(TOPICS.readings, ...Array.from({ length: 50 }, (_, n) => telemetry('cut', NOON + round * 50 + n, { a: n })));
-      await query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'fieldstream-aggregator' AND datname = current_database()");
+      await send(
+        TOPICS.readings,
+        ...Array.from({ length: 50 }, (_, n) => telemetry('cut', NOON + round * 50 + n, { a: n })),
+      );
+      await query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'fieldstream-aggregator' AND datname = current_database()",
+      );
     }
     await consumed(before + 500);
     expect(

@@ -78,10 +78,9 @@ export class DocumentedClient {
 
   private routeOf(path: string): string | undefined {
     const plain = path.split('?')[0] ?? '';
-    const matches = Object.keys(this.document.paths).filter((route) =>
+    return Object.keys(this.document.paths).find((route) =>
       new RegExp(`^${route.replace(/\{[^}]+\}/g, '[^/]+')}$`).test(plain),
     );
-    return matches[0];
   }
 }
 

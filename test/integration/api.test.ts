@@ -27,7 +27,7 @@ interface Page<T> {
   next: string | null;
 }
 
-async function allPages<T>(path: string): Promise<{ items: T[]; pages: number }> {
+async function allPages<T>(path: string): Promise<Page<T> & { pages: number }> {
   const items: T[] = [];
   let cursor: string | null = null;
   for (let pages = 1; pages < 20; pages++) {
@@ -35,7 +35,7 @@ async function allPages<T>(path: string): Promise<{ items: T[]; pages: number }>
     const { status, body } = await client.get<Page<T>>(path + suffix);
     expect(status).toBe(200);
     items.push(...body.items);
-    if (body.next === null) return { items, pages };
+    if (body.next === null) return { items, next: null, pages };
     cursor = body.next;
   }
   throw new Error(`${path} has no end`);
@@ -414,14 +414,14 @@ describe('readings', () => {
     ['raw', 8640],
     ['1m', 1440],
   ])('pages of %s say that they are cut, and together have every point once', async (resolution, total) => {
-    const seen: unknown[] = [];
+    const seen: string[] = [];
     let next: string | null = null;
     for (let page = 0; page < 9; page++) {
       const suffix: string = next === null ? '' : `&cursor=${next}`;
       const { body } = await readings(`${range(0, 24 * HOUR)}&resolution=${resolution}&limit=1000${suffix}`);
       expect(body.truncated).toBe(body.next !== null);
       expect(body).toMatchObject({ resolution, from: at(0), to: at(24 * HOUR) });
-      seen.push(...body.points.map((point) => point['time'] ?? point['bucket']));
+      seen.push(...body.points.map((point) => String(point['time'] ?? point['bucket'])));
       next = body.next;
       if (next === null) break;
     }

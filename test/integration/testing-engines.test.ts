@@ -27,12 +27,12 @@ beforeAll(async () => {
   bed = await createTestBed('testing');
   pool = new pg.Pool({ connectionString: bed.databaseUrl, max: 2 });
   await migrate(pool, QUIET);
-}, 60_000);
+}, 120_000);
 
 afterAll(async () => {
   await pool.end();
   await bed.close();
-}, 60_000);
+}, 120_000);
 
 beforeEach(async () => {
   await pool.query('TRUNCATE reading, reading_1m, consumer_offset, device, series CASCADE');

@@ -42,38 +42,50 @@ export const FLAVOURS: readonly Flavour[] = [
   },
   {
     name: 'community',
-    async open() {
-      const engine = await PGlite.create({ extensions: { timescaledb } });
-      // One connection: PGlite has one session.
-      const pool = new pg.Pool({
-        max: 1,
-        user: 'postgres',
-        database: 'postgres',
-        stream: () => wire(engine),
-      });
-      return {
-        pool,
-        async close() {
-          await pool.end();
-          await engine.close();
-        },
-      };
-    },
+    open: async () => servedByPglite(await PGlite.create({ extensions: { timescaledb } })),
   },
 ];
+
+/** PostgreSQL in process, without TimescaleDB. */
+export async function openPlainPostgres(): Promise<FlavourDatabase> {
+  return servedByPglite(await PGlite.create());
+}
+
+function servedByPglite(engine: PGlite): FlavourDatabase {
+  // One connection: PGlite has one session.
+  const pool = new pg.Pool({ max: 1, user: 'postgres', database: 'postgres', stream: () => wire(engine) });
+  return {
+    pool,
+    async close() {
+      await pool.end();
+      await engine.close();
+    },
+  };
+}
+
+async function answer(
+  engine: PGlite,
+  request: Buffer,
+  to: Duplex,
+  done: (error?: Error) => void,
+): Promise<void> {
+  let failure: Error | undefined;
+  try {
+    const bytes = await engine.execProtocolRaw(new Uint8Array(request));
+    if (bytes.length > 0) to.push(Buffer.from(bytes));
+  } catch (error) {
+    failure = error instanceof Error ? error : new Error(String(error));
+  }
+  done(failure);
+}
 
 /** A socket whose other end is PGlite: what `pg` writes is executed, what PGlite answers is read. */
 function wire(engine: PGlite): Duplex {
   const socket = new Duplex({
     read() {},
     write(chunk: Buffer, _encoding, done) {
-      engine
-        .execProtocolRaw(new Uint8Array(chunk))
-        .then((answer) => {
-          if (answer.length > 0) socket.push(Buffer.from(answer));
-          done();
-        })
-        .catch((error: unknown) => done(error instanceof Error ? error : new Error(String(error))));
+      // The stream's own contract is a callback.
+      void answer(engine, chunk, socket, done);
     },
     final(done) {
       socket.push(null);

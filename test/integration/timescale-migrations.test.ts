@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import pg from 'pg';
+import type pg from 'pg';
 import { createTestDatabase, freePort, type TestDatabase } from '@fieldstream/testing';
 import { createPool, editionOf, migrate, setGrafanaPassword, waitForDatabase } from '@fieldstream/timescale';
-import { FLAVOURS, type FlavourDatabase, silent } from './timescale-flavours.js';
+import { FLAVOURS, type FlavourDatabase, openPlainPostgres, silent } from './timescale-flavours.js';
 
 const poolOf = (url: string, maxConnections = 3): pg.Pool =>
   createPool({ url, maxConnections, applicationName: 'timescale-test', logger: silent });
@@ -24,7 +24,9 @@ describe.each(FLAVOURS)('migrations on the $name edition', (flavour) => {
     const { rows } = await database.pool.query<{ view_name: string }>(
       'SELECT view_name FROM timescaledb_information.continuous_aggregates ORDER BY 1',
     );
-    expect(rows.map((row) => row.view_name)).toEqual(flavour.name === 'community' ? ['reading_1d', 'reading_1h'] : []);
+    expect(rows.map((row) => row.view_name)).toEqual(
+      flavour.name === 'community' ? ['reading_1d', 'reading_1h'] : [],
+    );
   });
 
   test('the dashboard role reads views and nothing else', async () => {
@@ -48,7 +50,9 @@ describe.each(FLAVOURS)('migrations on the $name edition', (flavour) => {
   });
 
   test('a database of a newer program is refused', async () => {
-    await database.pool.query("INSERT INTO schema_migration (version, name, checksum) VALUES (999, '0999_new.sql', '')");
+    await database.pool.query(
+      "INSERT INTO schema_migration (version, name, checksum) VALUES (999, '0999_new.sql', '')",
+    );
     await expect(migrate(database.pool, silent)).rejects.toMatchObject({
       code: 'schema-too-new',
       retriable: false,
@@ -128,6 +132,19 @@ describe('migrations and the server', () => {
       await pool.end();
     }
   });
+
+  test('a server without TimescaleDB is told apart from one that is away', async () => {
+    const plain = await openPlainPostgres();
+    try {
+      await expect(migrate(plain.pool, silent)).rejects.toMatchObject({
+        code: 'migration-failed',
+        retriable: false,
+        message: expect.stringContaining('does not have TimescaleDB. Install it'),
+      });
+    } finally {
+      await plain.close();
+    }
+  }, 30_000);
 
   test('waits for a database that is away, quietly, until it is told to stop', async () => {
     const pool = poolOf(`postgres://nobody@127.0.0.1:${await freePort()}/none`);

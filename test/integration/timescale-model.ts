@@ -23,7 +23,11 @@ export async function storedRuns(pool: pg.Pool, seriesId: number): Promise<TextR
     'SELECT time, value, until_time FROM reading_text WHERE series_id = $1 ORDER BY time',
     [seriesId],
   );
-  return rows.map((row) => ({ timeMs: row.time.getTime(), value: row.value, untilMs: row.until_time.getTime() }));
+  return rows.map((row) => ({
+    timeMs: row.time.getTime(),
+    value: row.value,
+    untilMs: row.until_time.getTime(),
+  }));
 }
 
 interface Point {

@@ -19,7 +19,14 @@ const TOPIC = 'telemetry.readings';
 
 function range(first: number, next: number, more: Partial<OffsetRange> = {}): OffsetRange {
   const records = Array.from({ length: next - first }, (_, index) => ({ offset: BigInt(first + index) }));
-  return { topic: TOPIC, partition: 0, firstOffset: BigInt(first), nextOffset: BigInt(next), records, ...more };
+  return {
+    topic: TOPIC,
+    partition: 0,
+    firstOffset: BigInt(first),
+    nextOffset: BigInt(next),
+    records,
+    ...more,
+  };
 }
 
 describe('claims', () => {
@@ -37,13 +44,18 @@ describe('claims', () => {
   beforeEach(() => pool.query('DELETE FROM consumer_offset'));
 
   /** Applies a range, and tells the offsets of the records that were this call's. */
-  const apply = (of: OffsetRange, during: () => Promise<unknown> = () => Promise.resolve()): Promise<number[]> =>
+  const apply = (
+    of: OffsetRange,
+    during: () => Promise<unknown> = () => Promise.resolve(),
+  ): Promise<number[]> =>
     inTransaction(pool, 'test', async (client) => {
       const claim = await claimRange(client, CONSUMER, of);
       await during();
       if (!claim) return [];
       const { topic, partition, nextOffset, lost, records } = claim;
-      await advanceOffsets(client, CONSUMER, [{ topic, partition, nextOffset, lost, records: records.length }]);
+      await advanceOffsets(client, CONSUMER, [
+        { topic, partition, nextOffset, lost, records: records.length },
+      ]);
       return records.map((record) => Number(record.offset));
     });
   const row = async (): Promise<unknown> => {
@@ -76,7 +88,9 @@ describe('claims', () => {
   test('a gap is refused, so that the transport seeks', async () => {
     await apply(range(0, 10));
     await expect(apply(range(12, 15))).rejects.toMatchObject({ code: 'stale-position', retriable: true });
-    await expect(apply(range(12, 15, { logStartOffset: 11n }))).rejects.toMatchObject({ code: 'stale-position' });
+    await expect(apply(range(12, 15, { logStartOffset: 11n }))).rejects.toMatchObject({
+      code: 'stale-position',
+    });
     expect(await row()).toMatchObject({ next_offset: 10 });
   });
 
@@ -90,7 +104,11 @@ describe('claims', () => {
     const claims = await inTransaction(pool, 'test', async (client) => {
       const ranges = [range(5, 8), range(0, 3, { partition: 1 }), range(0, 5)];
       const claimed = await claimRanges(client, CONSUMER, ranges);
-      await advanceOffsets(client, CONSUMER, claimed.map((claim) => ({ ...claim, records: claim.records.length })));
+      await advanceOffsets(
+        client,
+        CONSUMER,
+        claimed.map((claim) => ({ ...claim, records: claim.records.length })),
+      );
       return claimed;
     });
     expect(claims.map((claim) => [claim.partition, claim.fromOffset, claim.records.length])).toEqual([
@@ -98,7 +116,9 @@ describe('claims', () => {
       [0, 5n, 3],
       [1, 0n, 3],
     ]);
-    const { rows } = await pool.query('SELECT partition, next_offset::int, records::int FROM consumer_offset ORDER BY 1');
+    const { rows } = await pool.query(
+      'SELECT partition, next_offset::int, records::int FROM consumer_offset ORDER BY 1',
+    );
     expect(rows).toEqual([
       { partition: 0, next_offset: 8, records: 8 },
       { partition: 1, next_offset: 3, records: 3 },
@@ -129,7 +149,11 @@ describe('claims', () => {
       inConsumerTransaction(pool, 'test', async (client) => {
         const ranges = [0, 1, 2, 3, 4, 5].map((partition) => range(0, 3, { partition }));
         const claims = await claimRanges(client, CONSUMER, caller % 2 ? ranges : ranges.toReversed());
-        await advanceOffsets(client, CONSUMER, claims.map((claim) => ({ ...claim, records: claim.records.length })));
+        await advanceOffsets(
+          client,
+          CONSUMER,
+          claims.map((claim) => ({ ...claim, records: claim.records.length })),
+        );
         return claims.length;
       }),
     );

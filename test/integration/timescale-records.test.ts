@@ -28,7 +28,10 @@ describe.each(FLAVOURS)('records on the $name edition', (flavour) => {
 
   const query = async (text: string): Promise<unknown[]> =>
     (await database.pool.query<Record<string, unknown>>(text)).rows;
-  const observe = async (deviceId: string, ...samples: [ageDays: number, value: number | string][]): Promise<void> => {
+  const observe = async (
+    deviceId: string,
+    ...samples: [ageDays: number, value: number | string][]
+  ): Promise<void> => {
     await inConsumerTransaction(database.pool, 'test', async (client) =>
       writeTelemetry(client, await new SeriesRegistry().open(client), [
         samples.map(([ageDays, value]) => ({
@@ -56,9 +59,15 @@ describe.each(FLAVOURS)('records on the $name edition', (flavour) => {
   };
 
   test('an event of an unknown ID makes no device; the device starts with what its newest event told', async () => {
-    await writeEvents(event('later', 'connected', 1_000), event('later', 'disconnected', 3_000), event('later', 'connected', 2_000));
+    await writeEvents(
+      event('later', 'connected', 1_000),
+      event('later', 'disconnected', 3_000),
+      event('later', 'connected', 2_000),
+    );
     expect(await presence('later')).toBeUndefined();
-    expect(await query("SELECT count(*)::int FROM device_event WHERE device_id = 'later'")).toEqual([{ count: 3 }]);
+    expect(await query("SELECT count(*)::int FROM device_event WHERE device_id = 'later'")).toEqual([
+      { count: 3 },
+    ]);
     await observe('later', [0, 1]);
     expect(await presence('later')).toEqual({ presence: 'offline', at: 3_000 });
   });
@@ -66,7 +75,11 @@ describe.each(FLAVOURS)('records on the $name edition', (flavour) => {
   test('the newest event by its own time wins, of two at one moment the later', async () => {
     await observe('present', [0, 1]);
     expect(await presence('present')).toEqual({ presence: null, at: null });
-    await writeEvents(event('present', 'last-will', 5_000), event('present', 'online', 5_000), event('present', 'offline', 4_000));
+    await writeEvents(
+      event('present', 'last-will', 5_000),
+      event('present', 'online', 5_000),
+      event('present', 'offline', 4_000),
+    );
     expect(await presence('present')).toEqual({ presence: 'online', at: 5_000 });
     await writeEvents(event('present', 'disconnected', 4_999));
     expect(await presence('present')).toEqual({ presence: 'online', at: 5_000 });
@@ -123,7 +136,9 @@ describe.each(FLAVOURS)('records on the $name edition', (flavour) => {
     await write(letter, letter);
     await write(letter, { ...letter, originOffset: 1n, payload: Buffer.alloc(0), receivedAtMs: -1 });
     expect(
-      await query('SELECT origin_offset, detail, payload, client_id, received_at FROM dead_letter ORDER BY origin_offset DESC'),
+      await query(
+        'SELECT origin_offset, detail, payload, client_id, received_at FROM dead_letter ORDER BY origin_offset DESC',
+      ),
     ).toEqual([
       {
         origin_offset: '9007199254740993',
@@ -140,9 +155,7 @@ describe.each(FLAVOURS)('records on the $name edition', (flavour) => {
     await observe('old', [100, 1], [90, 'a'], [80, 'b'], [1, 'c'], [1, 2]);
     await dropOldReadings(database.pool, 30);
     expect(
-      await query(
-        `SELECT r.value FROM reading r JOIN series USING (series_id) WHERE device_id = 'old'`,
-      ),
+      await query(`SELECT r.value FROM reading r JOIN series USING (series_id) WHERE device_id = 'old'`),
     ).toEqual([{ value: 2 }]);
     expect(
       await query(
@@ -176,7 +189,9 @@ describe.each(FLAVOURS)('records on the $name edition', (flavour) => {
       await query("CALL refresh_continuous_aggregate('reading_1h', NULL, now() - INTERVAL '1 hour')");
       await observe('hours', [3.00001, 10]);
       await query("CALL refresh_continuous_aggregate('reading_1h', NULL, now() - INTERVAL '1 hour')");
-      expect(await query('SELECT sum(count)::int AS count, sum(sum) FROM reading_1h')).toEqual([{ count: 3, sum: 13 }]);
+      expect(await query('SELECT sum(count)::int AS count, sum(sum) FROM reading_1h')).toEqual([
+        { count: 3, sum: 13 },
+      ]);
     });
   }
 });

@@ -15,8 +15,17 @@ import { differingMinutes, storedRuns, TextModel } from './timescale-model.js';
 
 const NOON = Date.UTC(2026, 5, 1, 12);
 
-function publish(deviceId: string, timeMs: number, values: Record<string, MetricValue>, units?: Record<string, string>) {
-  const telemetry = { deviceId, receivedAtMs: timeMs, samples: [{ timeMs, values: new Map(Object.entries(values)) }] };
+function publish(
+  deviceId: string,
+  timeMs: number,
+  values: Record<string, MetricValue>,
+  units?: Record<string, string>,
+) {
+  const telemetry = {
+    deviceId,
+    receivedAtMs: timeMs,
+    samples: [{ timeMs, values: new Map(Object.entries(values)) }],
+  };
   return units ? { ...telemetry, units: new Map(Object.entries(units)) } : telemetry;
 }
 
@@ -32,11 +41,11 @@ describe.each(FLAVOURS)('writers on the $name edition', (flavour) => {
   afterAll(() => database.close(), 30_000);
 
   async function write(...groups: Telemetry[][]): Promise<TelemetryCounts[]> {
-    const { counts, session } = await inTransaction(database.pool, 'test', async (client) => {
+    const { counts, used } = await inTransaction(database.pool, 'test', async (client) => {
       const session = await registry.open(client);
-      return { counts: await writeTelemetry(client, session, groups), session };
+      return { counts: await writeTelemetry(client, session, groups), used: session };
     });
-    session.committed();
+    used.committed();
     return counts;
   }
   const query = async (text: string, values: unknown[] = []): Promise<unknown[]> =>
@@ -110,7 +119,10 @@ describe.each(FLAVOURS)('writers on the $name edition', (flavour) => {
       (await query("SELECT unit FROM series WHERE device_id = 'unit'")).at(0);
     await write([publish('unit', NOON, { t: 1 })]);
     expect(await unit()).toEqual({ unit: null });
-    await write([publish('unit', NOON + 1, { t: 1 }, { t: 'C' }), publish('unit', NOON + 2, { t: 1 }, { t: 'Cel' })]);
+    await write([
+      publish('unit', NOON + 1, { t: 1 }, { t: 'C' }),
+      publish('unit', NOON + 2, { t: 1 }, { t: 'Cel' }),
+    ]);
     expect(await unit()).toEqual({ unit: 'Cel' });
     await write([publish('unit', NOON + 3, { t: 1 })]);
     expect(await unit()).toEqual({ unit: 'Cel' });
@@ -142,8 +154,12 @@ describe.each(FLAVOURS)('writers on the $name edition', (flavour) => {
   });
 
   test('a backfill over years, and the newest value by observation time', async () => {
-    const days = Array.from({ length: 200 }, (_, day) => publish('backfill', NOON - day * 86_400_000, { a: day }));
-    expect(await write(days.toReversed())).toEqual([{ readings: 200, stored: 200, duplicates: 0, coalesced: 0 }]);
+    const days = Array.from({ length: 200 }, (_, day) =>
+      publish('backfill', NOON - day * 86_400_000, { a: day }),
+    );
+    expect(await write(days.toReversed())).toEqual([
+      { readings: 200, stored: 200, duplicates: 0, coalesced: 0 },
+    ]);
     await write([publish('backfill', NOON - 86_400_000 * 300, { a: -1 })]);
     expect(await query("SELECT value, time FROM latest WHERE device_id = 'backfill'")).toEqual([
       { value: 0, time: new Date(NOON) },
@@ -156,7 +172,11 @@ describe.each(FLAVOURS)('writers on the $name edition', (flavour) => {
       // Four minutes and a bit, the second before and after included; duplicates and every order arise by themselves.
       timeMs: fc.integer({ min: -1_000, max: 241_000 }).map((ms) => NOON + ms - (ms % 250)),
       metric: fc.constantFrom('a', 'b'),
-      value: fc.oneof(fc.double({ min: -1e6, max: 1e6, noNaN: true }), fc.boolean(), fc.constantFrom('on', 'off')),
+      value: fc.oneof(
+        fc.double({ min: -1e6, max: 1e6, noNaN: true }),
+        fc.boolean(),
+        fc.constantFrom('on', 'off'),
+      ),
     });
     const batches = fc.array(fc.array(reading, { maxLength: 60 }), { minLength: 1, maxLength: 6 });
     await fc.assert(
@@ -165,7 +185,9 @@ describe.each(FLAVOURS)('writers on the $name edition', (flavour) => {
         const seen = new Set<string>();
         let stored = 0;
         for (const batch of all) {
-          const [counts] = await write(batch.map((r) => publish(r.deviceId, r.timeMs, { [r.metric]: r.value })));
+          const [counts] = await write(
+            batch.map((r) => publish(r.deviceId, r.timeMs, { [r.metric]: r.value })),
+          );
           for (const r of batch) seen.add(`${r.deviceId} ${r.metric} ${r.timeMs}`);
           expect(counts?.readings).toBe(batch.length);
           stored += counts?.stored ?? 0;
@@ -190,8 +212,12 @@ describe.each(FLAVOURS)('writers on the $name edition', (flavour) => {
         await query('DELETE FROM reading_text');
         const models = new Map([1_000_001, 1_000_002].map((id) => [id, new TextModel()]));
         for (const batch of all) {
-          const expected = batch.map((o): Outcome | undefined => models.get(o.seriesId)?.observe(o.timeMs, o.value));
-          const outcomes = await inTransaction(database.pool, 'test', (client) => writeTextStates(client, batch));
+          const expected = batch.map((o): Outcome | undefined =>
+            models.get(o.seriesId)?.observe(o.timeMs, o.value),
+          );
+          const outcomes = await inTransaction(database.pool, 'test', (client) =>
+            writeTextStates(client, batch),
+          );
           expect(outcomes).toEqual(expected);
           for (const [seriesId, model] of models) {
             const runs = await storedRuns(database.pool, seriesId);

@@ -90,6 +90,14 @@ describe('4. offset and rows commit together', () => {
     const topic = pipeline.bed.topicPrefix + TOPIC;
     const stored = await storedOffsets(pipeline, CONSUMER, TOPIC);
     // Kafka is told that half of the partitions were never read and the others to the very end, beyond the next record.
+    await eventually(
+      () =>
+        withAdmin(pipeline.bed, async (admin) => {
+          const { groups } = await admin.describeGroups([pipeline.bed.topicPrefix + CONSUMER]);
+          return groups[0]?.members.length === 0;
+        }),
+      { timeoutMs: 30_000, everyMs: 200, what: 'the group being empty' },
+    );
     await withAdmin(pipeline.bed, (admin) =>
       admin.setOffsets({
         groupId: pipeline.bed.topicPrefix + CONSUMER,

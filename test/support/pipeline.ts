@@ -21,7 +21,8 @@ export async function startPipeline(
   apps: readonly App[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Pipeline> {
-  const bed = await createTestBed(area, env);
+  // A killed consumer's partitions are given to its successor after the session timeout; 6 s is the least Kafka takes.
+  const bed = await createTestBed(area, { KAFKA_SESSION_TIMEOUT_MS: '6000', ...env });
   const mqttPort = await freePort();
   const httpPort = await freePort();
   const services = new Map<App, ServiceProcess>();
@@ -36,7 +37,15 @@ export async function startPipeline(
   try {
     for (const app of apps) {
       const ports = { MQTT_PORT: String(mqttPort), HTTP_PORT: String(httpPort) };
-      services.set(app, await ServiceProcess.start({ app, from: 'dist', env: { ...bed.env, ...ports } }));
+      services.set(
+        app,
+        await ServiceProcess.start({
+          app,
+          from: 'dist',
+          env: { ...bed.env, ...ports },
+          readyTimeoutMs: 60_000,
+        }),
+      );
     }
   } catch (error) {
     await close();

@@ -60,14 +60,15 @@ export class AggregatorMetrics {
       registers,
     });
     const readLag = (): number => this.#lag();
-    new Gauge({
+    const lag = new Gauge({
       name: 'fieldstream_aggregator_lag_records',
       help: 'Records in Kafka, as last heard, that are not applied yet',
-      registers,
+      registers: [],
       collect() {
         this.set(readLag());
       },
     });
+    registry.registerMetric(lag);
   }
 
   /** Where the lag is read from. */

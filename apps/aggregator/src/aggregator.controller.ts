@@ -1,4 +1,4 @@
-import { Controller } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import type { PartitionBatch } from '@fieldstream/kafka';
 import { TOPICS } from '@fieldstream/wire';
@@ -10,9 +10,9 @@ import { TelemetryIngest } from './ingest/telemetry-ingest.js';
 @Controller()
 export class AggregatorController {
   constructor(
-    private readonly telemetry: TelemetryIngest,
-    private readonly deadLetters: DeadLetterIngest,
-    private readonly deviceEvents: DeviceEventIngest,
+    @Inject(TelemetryIngest) private readonly telemetry: TelemetryIngest,
+    @Inject(DeadLetterIngest) private readonly deadLetters: DeadLetterIngest,
+    @Inject(DeviceEventIngest) private readonly deviceEvents: DeviceEventIngest,
   ) {}
 
   @EventPattern(TOPICS.readings)

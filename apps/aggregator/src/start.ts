@@ -2,7 +2,13 @@ import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import type { AggregatorConfig } from '@fieldstream/config';
 import type { Logger } from '@fieldstream/domain';
-import { createKafka, ensureTopics, KafkaBatchStrategy, RethrowFilter, waitForKafka } from '@fieldstream/kafka';
+import {
+  createKafka,
+  ensureTopics,
+  KafkaBatchStrategy,
+  RethrowFilter,
+  waitForKafka,
+} from '@fieldstream/kafka';
 import { createRegistry, Health, nestLogger, startOpsServer } from '@fieldstream/observability';
 import { createOffsetStore, createPool, migrate, setGrafanaPassword } from '@fieldstream/timescale';
 import { AggregatorMetrics } from './aggregator-metrics.js';

@@ -6,7 +6,7 @@ import {
   alertStateStore,
   type Claim,
   claimRanges,
-  inTransaction,
+  inDurableConsumerTransaction,
   type Queryable,
   recordTransitions,
   type RecordedTransition,
@@ -221,7 +221,7 @@ export class Evaluator {
   ): Promise<void> {
     const draft = new EvaluationDraft(this.states, this.ruleSet);
     try {
-      await inTransaction(this.options.pool, doing, (client) => work(client, draft));
+      await inDurableConsumerTransaction(this.options.pool, doing, (client) => work(client, draft));
     } catch (error) {
       // It may have been committed all the same, or another process may have written: read anew before the next use.
       for (const partition of partitions) this.states.markStale(partition);
@@ -240,10 +240,12 @@ async function write(client: Queryable, draft: EvaluationDraft): Promise<void> {
 
 function applyClaim(
   draft: EvaluationDraft,
-  { partition, records, nextOffset }: Claim<KafkaRecord>,
+  { partition, records, fromOffset, nextOffset }: Claim<KafkaRecord>,
   matched: MatchedRecords,
 ): EvaluationCounts {
-  let [undecodable, applied, late] = [0, 0, 0];
+  // No records but a range: the transport has dead-lettered what stood there.
+  const passedOver = records.length === 0 ? Number(nextOffset - fromOffset) : 0;
+  let [undecodable, applied, late] = [passedOver, 0, 0];
   for (const record of records) {
     const readings = matched.get(record);
     if (readings === undefined) undecodable++;
@@ -253,7 +255,7 @@ function applyClaim(
     }
   }
   draft.moveTo(partition, nextOffset);
-  return { records: records.length, undecodable, applied, late };
+  return { records: records.length + passedOver, undecodable, applied, late };
 }
 
 function advanceOf(

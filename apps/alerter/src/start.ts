@@ -138,6 +138,7 @@ async function start(
   const app = await NestFactory.createMicroservice(AlerterModule.register(evaluator), {
     strategy,
     logger: nestLogger(logger),
+    abortOnError: false,
   });
   app.useGlobalFilters(new RethrowFilter());
   closers.push(() => app.close());

@@ -32,6 +32,7 @@ export class Bridge {
   #ops: OpsServer | undefined;
   #mqttPort: number | undefined;
   #isOpen = false;
+  #closing: Promise<void> | undefined;
 
   constructor(private readonly parts: BridgeParts) {}
 
@@ -68,7 +69,11 @@ export class Bridge {
   }
 
   /** Closes from the outside in. What is in flight is brought to its end first, so that its acknowledgements still leave. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
     const { intake, producer, broker, listener, alerts, ledger } = this.parts;
     listener.stopAccepting();
     intake.drain();

@@ -159,8 +159,14 @@ export class MqttBroker {
       client.conn.destroy();
       return null;
     }
-    if (packet.qos > 0) return packet;
+    if (packet.qos > 0 && wantsAcknowledged(client)) return packet;
     this.forwardsDropped++;
     return null;
   }
+}
+
+/** Whether any subscription of a client is of QoS 1 or 2; which of them a message is for, Aedes does not tell. */
+function wantsAcknowledged(client: Client): boolean {
+  const { subscriptions } = client as unknown as { subscriptions: Record<string, { qos: number }> };
+  return Object.values(subscriptions).some(({ qos }) => qos > 0);
 }

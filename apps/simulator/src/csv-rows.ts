@@ -17,7 +17,7 @@ const MAX_ROW_CHARACTERS = 1024 * 1024;
 export async function* readCsvRows(file: string, delimiter: string): AsyncGenerator<CsvRow> {
   const unreadable: CsvRow[] = [];
   const note = (error: CsvError): void => {
-    const line = Number((error as { lines?: number }).lines ?? 0);
+    const line = (error as { lines?: number }).lines ?? 0;
     unreadable.push({ kind: 'unreadable', line, reason: error.message });
   };
   const parser = parse({

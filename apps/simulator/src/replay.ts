@@ -11,14 +11,14 @@ async function main(): Promise<number> {
   try {
     const options = parseReplayOptions(process.argv.slice(2));
     if (options === 'help') {
-      console.log(USAGE);
+      say(USAGE);
       return 0;
     }
     return await replay(options);
   } catch (error) {
-    console.error(`replay: ${(error as Error).message}`);
+    complain(`replay: ${(error as Error).message}`);
     if (!(error instanceof UsageError)) return 1;
-    console.error('replay: --help shows the options');
+    complain('replay: --help shows the options');
     return 2;
   }
 }
@@ -32,14 +32,14 @@ async function replay(options: ReplayOptions): Promise<number> {
     // npm runs scripts in the package's folder; a relative path means the caller's.
     const file = resolve(process.env['INIT_CWD'] ?? '.', options.file);
     const summary = await runReplay({ ...options, file }, client, {
-      refuse: (line, reason) => console.error(`line ${line}: ${reason}`),
+      refuse: (line, reason) => complain(`line ${line}: ${reason}`),
       signal: interrupt.signal,
     });
     printSummary(summary, interrupt.signal.aborted);
     const complete = summary.refused === 0 && summary.acked === summary.published;
     return complete && !interrupt.signal.aborted ? 0 : 1;
   } finally {
-    await client.endAsync(client.connected ? false : true);
+    await client.endAsync(!client.connected);
   }
 }
 
@@ -61,7 +61,7 @@ async function connect(options: ReplayOptions): Promise<MqttClient> {
     });
   });
   // From here on a lost connection is made again, and what is not acknowledged is sent again.
-  client.on('error', (error) => console.error(`connection: ${error.message}`));
+  client.on('error', (error) => complain(`connection: ${error.message}`));
   return client;
 }
 
@@ -78,7 +78,15 @@ function printSummary(summary: ReplaySummary, interrupted: boolean): void {
     lines.push(`left out      ${summary.skipped.join(', ')} (no numbers, or not asked for)`);
   if (interrupted) lines.push('interrupted');
   if (summary.acked < summary.published) lines.push(`NOT acknowledged: ${summary.published - summary.acked}`);
-  console.log(lines.join('\n'));
+  say(lines.join('\n'));
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function complain(text: string): void {
+  process.stderr.write(`${text}\n`);
 }
 
 process.exitCode = await main();

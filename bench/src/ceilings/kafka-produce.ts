@@ -24,9 +24,9 @@ export async function measureKafkaProduce(brokers: string, seconds: number): Pro
     const batches = Array.from({ length: 4 * IN_FLIGHT }, (_, batch) => makeBatch(batch));
     let sent = 0;
     let measuring = false;
-    let running = true;
+    const stop = new AbortController();
     const lane = async (index: number): Promise<void> => {
-      for (let round = index; running; round += IN_FLIGHT) {
+      for (let round = index; !stop.signal.aborted; round += IN_FLIGHT) {
         const messages = batches[round % batches.length] ?? [];
         await producer.sendBatch({ acks: -1, topicMessages: [{ topic, messages }] });
         if (measuring) sent += messages.length;
@@ -38,7 +38,7 @@ export async function measureKafkaProduce(brokers: string, seconds: number): Pro
     const [startMs, cpu] = [performance.now(), process.cpuUsage()];
     await pause(seconds * 1_000);
     measuring = false;
-    running = false;
+    stop.abort();
     const elapsedS = (performance.now() - startMs) / 1_000;
     const { user, system } = process.cpuUsage(cpu);
     await lanes;

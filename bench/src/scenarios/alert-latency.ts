@@ -72,16 +72,21 @@ async function createRule(bed: BenchBed): Promise<void> {
   await new RuleStore(bed.pool).create(parsed.rule);
 }
 
+/** An alert's topic is empty when it is cleared; the transition itself is delivered before that. */
+function stateOf(payload: Buffer): 'firing' | 'clear' {
+  if (payload.length === 0) return 'clear';
+  return (JSON.parse(payload.toString()) as { state: string }).state === 'firing' ? 'firing' : 'clear';
+}
+
 async function crossRepeatedly(
   context: BenchContext,
   probe: Probe,
 ): Promise<{ firing: Histogram; resolved: Histogram }> {
-  // Retained: a payload while it fires, an empty one when it is cleared.
   let state: 'firing' | 'clear' = 'clear';
   let changedMs = 0;
   let wake = (): void => {};
   await probe.subscribe(`alerts/${probe.device}/#`, (_, payload) => {
-    state = payload.length === 0 ? 'clear' : 'firing';
+    state = stateOf(payload);
     changedMs = performance.now();
     wake();
   });

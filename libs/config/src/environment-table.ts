@@ -5,7 +5,7 @@ import { fallbackOf, SECTIONS_OF, variablesOf } from './variables.js';
 const BEGIN = '<!-- environment:';
 const END = '<!-- /environment -->';
 
-/** The Markdown table of the variables that an app reads. */
+/** The Markdown table of the variables that an app reads, in columns of one width as the formatter wants them. */
 export function environmentTable(app: App): string {
   const rows = SECTIONS_OF[app].flatMap((section) =>
     variablesOf(section).map(([name, definition]) => {
@@ -13,10 +13,16 @@ export function environmentTable(app: App): string {
         definition.required === undefined
           ? code(fallbackOf(definition, app) ?? describeDefault(definition))
           : '**required**';
-      return `| \`${name}\` | ${fallback} | ${code(definition.example)} | ${definition.description} |`;
+      return [`\`${name}\``, fallback, code(definition.example), definition.description];
     }),
   );
-  return ['| variable | default | example | meaning |', '|---|---|---|---|', ...rows].join('\n');
+  const head = ['variable', 'default', 'example', 'meaning'];
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[], fill = ' '): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0, fill)).join(' | ')} |`;
+  return [line(head), line(['', '', '', ''], '-'), ...rows.map((row) => line(row))].join('\n');
 }
 
 /**

@@ -28,7 +28,7 @@ describe('a full configuration', () => {
         partitions: 12,
         replicationFactor: 1,
         retentionHours: 168,
-        sessionTimeoutMs: 30_000,
+        sessionTimeoutMs: 10_000,
       },
       database: { url: SECRET_URL, poolSize: 10, rawRetentionDays: undefined, grafanaPassword: undefined },
       mqtt: {

@@ -86,8 +86,8 @@ export const VARIABLES = {
     KAFKA_SESSION_TIMEOUT_MS: variable({
       description: 'After this silence Kafka gives the partitions of a consumer to another.',
       schema: integer(6_000, 1_800_000, 'milliseconds'),
-      example: '30000',
-      fallback: '30000',
+      example: '10000',
+      fallback: '10000',
     }),
   },
   database: {

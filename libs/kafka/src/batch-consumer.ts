@@ -54,7 +54,7 @@ export class BatchConsumer {
       kafka,
       groupId: options.groupId,
       topics: [...options.handlers.keys()].map((topic) => topicPrefix + topic),
-      sessionTimeoutMs: options.sessionTimeoutMs ?? 30_000,
+      sessionTimeoutMs: options.sessionTimeoutMs ?? 10_000,
       maxBytesPerFetch: options.maxBytesPerFetch ?? 4 * 1024 * 1024,
       logger,
       eachBatch: (payload) => this.eachBatch(payload),

@@ -37,7 +37,7 @@ export interface KafkaBatchStrategyOptions {
   readonly offsets: OffsetStore;
   readonly logger: Logger;
   readonly observer?: StrategyObserver;
-  /** A member that is silent for longer loses its partitions. Default 30,000. */
+  /** A member that is silent for longer loses its partitions. Default 10,000. */
   readonly sessionTimeoutMs?: number;
   /** Bytes of one fetch from one broker; about three times as much is held at most. Default 4 MiB. */
   readonly maxBytesPerFetch?: number;

@@ -118,13 +118,11 @@ export async function compareRollup(pool: pg.Pool): Promise<RollupDifference> {
 }
 
 async function difference(client: pg.PoolClient, query: string): Promise<Difference> {
-  const { rows } = await client.query<{ total: string } & Record<string, unknown>>(
-    `WITH difference AS (${query}) SELECT (SELECT count(*) FROM difference) AS total, * FROM difference LIMIT ${EXAMPLES}`,
-  );
-  return {
-    count: Number(rows[0]?.total ?? 0),
-    examples: rows.map(({ total: _, ...row }) => row),
-  };
+  const total = await client.query<{ count: string }>(`SELECT count(*) FROM (${query}) AS difference`);
+  const count = Number(total.rows[0]?.count);
+  if (count === 0) return { count, examples: [] };
+  const { rows } = await client.query<Record<string, unknown>>(`${query} LIMIT ${EXAMPLES}`);
+  return { count, examples: rows };
 }
 
 /** Sums of one consumer's `consumer_offset` rows of one topic. */

@@ -3,6 +3,12 @@ import pg from 'pg';
 import { requireEngines } from './engines.js';
 import { eventually } from './eventually.js';
 
+/**
+ * Above PostgreSQL's `authentication_timeout` of 60 s: any client of the server that stops in the middle of connecting
+ * holds up every DROP DATABASE for so long.
+ */
+const DROP_TIMEOUT_MS = 90_000;
+
 export interface TestDatabase {
   readonly name: string;
   /** `postgres://…/<name>`. */
@@ -31,7 +37,7 @@ export async function createTestDatabase(
     drop: () =>
       // Retried: a background worker of the extension may connect again between the forced end and the drop.
       eventually(() => onServer(serverUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`), {
-        timeoutMs: 15_000,
+        timeoutMs: DROP_TIMEOUT_MS,
         everyMs: 200,
         what: `dropping ${name}`,
       }),

@@ -4,7 +4,7 @@ import { float8Array, int4Array, timestamptzArray } from './binary-array.js';
 test('int4[] as PostgreSQL sends it', () => {
   // SELECT array_send('{1,-2}'::int4[])
   expect(int4Array(2, (index) => [1, -2][index] ?? 0).toString('hex')).toBe(
-    '000000010000000000000017000000020000000100000004000000010000' + '0004fffffffe',
+    '0000000100000000000000170000000200000001000000040000000100000004fffffffe',
   );
 });
 

@@ -15,7 +15,10 @@ export interface BridgeLedgerRow {
 }
 
 /** Stores the newest report of each bridge process; an older one changes nothing. MUST run inside a transaction. */
-export async function writeBridgeLedgers(client: Queryable, ledgers: readonly BridgeLedgerRow[]): Promise<void> {
+export async function writeBridgeLedgers(
+  client: Queryable,
+  ledgers: readonly BridgeLedgerRow[],
+): Promise<void> {
   if (ledgers.length === 0) return;
   const newest = new Map<string, BridgeLedgerRow>();
   for (const ledger of ledgers) {

@@ -27,3 +27,19 @@ SET LOCAL timescaledb.max_tuples_decompressed_per_dml_transaction = 0`);
     return work(client);
   });
 }
+
+/**
+ * As `inConsumerTransaction`, but COMMIT waits for the disk: for a consumer that tells others of what it has written.
+ * @throws DatabaseError, and whatever `work` throws
+ */
+export async function inDurableConsumerTransaction<T>(
+  pool: pg.Pool,
+  doing: string,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  return inTransaction(pool, doing, async (client) => {
+    await client.query(`${BOUNDS}
+SET LOCAL synchronous_commit = on`);
+    return work(client);
+  });
+}

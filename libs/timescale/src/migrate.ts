@@ -33,7 +33,11 @@ interface Applied {
  * was edited after it had been applied, or TimescaleDB is missing or too old; `refused` and `aborted` as
  * `waitForDatabase`.
  */
-export async function migrate(pool: pg.Pool, logger: Logger, options: MigrateOptions = {}): Promise<MigrateResult> {
+export async function migrate(
+  pool: pg.Pool,
+  logger: Logger,
+  options: MigrateOptions = {},
+): Promise<MigrateResult> {
   const migrations = options.migrations ?? (await readMigrations());
   await waitForDatabase(pool, logger, options.signal ? { signal: options.signal } : {});
   const client = await pool.connect().catch((error: unknown) => {
@@ -64,7 +68,9 @@ async function migrateAlone(
   await client.query(`SELECT pg_advisory_lock(${ADVISORY_LOCKS.migration})`);
   await client.query(`CREATE TABLE IF NOT EXISTS schema_migration (
     version int PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`);
-  const { rows } = await client.query<Applied>('SELECT version, name, checksum FROM schema_migration ORDER BY version');
+  const { rows } = await client.query<Applied>(
+    'SELECT version, name, checksum FROM schema_migration ORDER BY version',
+  );
   checkApplied(rows, migrations);
   const pending = migrations.slice(rows.length);
   if (pending.length > 0) await ensureTimescale(client);

@@ -34,7 +34,9 @@ test('the checksum does not depend on the kind of line end', async () => {
 test('a gap, a repeated number and a strange name are refused', async () => {
   await writeFile(join(directory, '0001_one.sql'), '');
   await writeFile(join(directory, '0003_three.sql'), '');
-  await expect(readMigrations(directory)).rejects.toThrow('0003_three.sql: expected the name of migration 0002');
+  await expect(readMigrations(directory)).rejects.toThrow(
+    '0003_three.sql: expected the name of migration 0002',
+  );
   await rm(join(directory, '0003_three.sql'));
   await writeFile(join(directory, 'two.sql'), '');
   await expect(readMigrations(directory)).rejects.toThrow('two.sql');

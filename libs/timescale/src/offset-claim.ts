@@ -104,7 +104,14 @@ function claim<R extends { readonly offset: bigint }>(range: OffsetRange<R>, sto
       { retriable: true },
     );
   }
-  return { topic, partition, fromOffset: firstOffset, nextOffset, records: range.records, lost: firstOffset - stored };
+  return {
+    topic,
+    partition,
+    fromOffset: firstOffset,
+    nextOffset,
+    records: range.records,
+    lost: firstOffset - stored,
+  };
 }
 
 async function lockPositions(

@@ -54,7 +54,8 @@ export async function inTransaction<T>(
     const result = await work(client);
     // COMMIT after a failed statement rolls back, and only its tag says so.
     const { command } = await client.query('COMMIT');
-    if (command !== 'COMMIT') throw new DatabaseError('query-failed', `${doing}: rolled back by the database`);
+    if (command !== 'COMMIT')
+      throw new DatabaseError('query-failed', `${doing}: rolled back by the database`);
     return result;
   } catch (error) {
     await client.query('ROLLBACK').catch(() => {

@@ -53,7 +53,7 @@ export async function writeReadings(
   readings: ReadingColumns,
   slots: number,
 ): Promise<number[]> {
-  const stored = new Array<number>(slots).fill(0);
+  const stored = Array.from({ length: slots }, () => 0);
   if (readings.length === 0) return stored;
   const order = readings.inKeyOrder();
   const at = (index: number): number => order[index] ?? 0;

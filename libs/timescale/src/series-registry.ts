@@ -52,7 +52,8 @@ export class SeriesSession {
   async resolve(telemetry: readonly Telemetry[]): Promise<void> {
     const wanted = this.#missing(telemetry);
     if (wanted.length === 0) return;
-    for (const found of await findSeries(this.client, wanted)) this.#remember(found.deviceId, found.metric, found);
+    for (const found of await findSeries(this.client, wanted))
+      this.#remember(found.deviceId, found.metric, found);
     const absent = wanted.filter((series) => !this.#has(series));
     if (absent.length === 0) return;
     const unknown = absent.filter(({ deviceId, metric }) => !this.#devices.get(deviceId)?.has(metric));
@@ -99,7 +100,7 @@ export class SeriesSession {
         }
       }
     }
-    return [...wanted.values()].flatMap((ofDevice) => [...ofDevice.values()]);
+    return [...wanted.values()].flatMap((ofDevice) => Array.from(ofDevice.values()));
   }
 
   #has({ deviceId, metric, unit }: WantedSeries): boolean {

@@ -57,7 +57,10 @@ export async function insertDevices(client: Queryable, wanted: readonly WantedSe
  * Makes series, and sets the units of those that exist. In the order of their key, so that two callers cannot deadlock;
  * of two that create the same one the second gets the first one's number.
  */
-export async function upsertSeries(client: Queryable, wanted: readonly WantedSeries[]): Promise<NamedSeries[]> {
+export async function upsertSeries(
+  client: Queryable,
+  wanted: readonly WantedSeries[],
+): Promise<NamedSeries[]> {
   const { rows } = await client.query<NamedSeries>(
     `INSERT INTO series AS s (device_id, metric, unit)
      SELECT device_id, metric, unit FROM unnest($1::text[], $2::text[], $3::text[]) AS w (device_id, metric, unit)

@@ -17,8 +17,16 @@ describe('TextRuns', () => {
   });
 
   test('knows an observation again, inside a run and at either end of it', () => {
-    const { outcomes, rows } = take([1, 'idle'], [5, 'idle'], [1, 'idle'], [3, 'idle'], [5, 'idle'], [1, 'busy'], [5, 'busy']);
-    expect(outcomes).toEqual(['stored', 'coalesced', ...new Array<string>(5).fill('duplicate')]);
+    const { outcomes, rows } = take(
+      [1, 'idle'],
+      [5, 'idle'],
+      [1, 'idle'],
+      [3, 'idle'],
+      [5, 'idle'],
+      [1, 'busy'],
+      [5, 'busy'],
+    );
+    expect(outcomes).toEqual(['stored', 'coalesced', ...Array.from({ length: 5 }, () => 'duplicate')]);
     expect(rows).toEqual(['idle@1-5']);
   });
 
@@ -30,7 +38,12 @@ describe('TextRuns', () => {
   });
 
   test('late observations before the first run and between two runs', () => {
-    expect(take([10, 'b'], [1, 'a'], [20, 'c'], [15, 'b'], [5, 'c']).rows).toEqual(['a@1-1', 'c@5-5', 'b@10-15', 'c@20-20']);
+    expect(take([10, 'b'], [1, 'a'], [20, 'c'], [15, 'b'], [5, 'c']).rows).toEqual([
+      'a@1-1',
+      'c@5-5',
+      'b@10-15',
+      'c@20-20',
+    ]);
   });
 
   test('tells which runs are to be written', () => {
@@ -44,7 +57,9 @@ describe('TextRuns', () => {
     expect(runs.changed()).toEqual([{ timeMs: 5, value: 'b', untilMs: 7 }]);
   });
 
-  const observations = fc.array(fc.tuple(fc.integer({ min: 0, max: 30 }), fc.constantFrom('a', 'b', 'c')), { maxLength: 60 });
+  const observations = fc.array(fc.tuple(fc.integer({ min: 0, max: 30 }), fc.constantFrom('a', 'b', 'c')), {
+    maxLength: 60,
+  });
 
   test('in order of time, the state at any moment is the value observed last', () => {
     fc.assert(

@@ -27,7 +27,9 @@ export async function editionOf(pool: Queryable): Promise<TimescaleEdition> {
  * @throws DatabaseError `migration-failed` with the remedy if it cannot be created or is too old.
  */
 export async function ensureTimescale(client: Queryable): Promise<void> {
-  const { rows: available } = await client.query("SELECT 1 FROM pg_available_extensions WHERE name = 'timescaledb'");
+  const { rows: available } = await client.query(
+    "SELECT 1 FROM pg_available_extensions WHERE name = 'timescaledb'",
+  );
   if (available.length === 0) {
     throw new DatabaseError(
       'migration-failed',

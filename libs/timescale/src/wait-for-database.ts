@@ -43,7 +43,11 @@ export async function waitForDatabase(
 
 function withRemedy(error: DatabaseError): DatabaseError {
   if (error.code !== 'refused') return error;
-  return new DatabaseError('refused', `${error.message}. Check user, password and database name in DATABASE_URL`, {
-    cause: error.cause,
-  });
+  return new DatabaseError(
+    'refused',
+    `${error.message}. Check user, password and database name in DATABASE_URL`,
+    {
+      cause: error.cause,
+    },
+  );
 }

@@ -1,6 +1,12 @@
 import type pg from 'pg';
 import type { KafkaRecord, PartitionBatch } from '@fieldstream/kafka';
-import { advanceOffsets, type Claim, claimRanges, type DeadLetterRow, inConsumerTransaction } from '@fieldstream/timescale';
+import {
+  advanceOffsets,
+  type Claim,
+  claimRanges,
+  type DeadLetterRow,
+  inConsumerTransaction,
+} from '@fieldstream/timescale';
 import type { IngestOptions } from './ingest-options.js';
 import { reportLost } from './report-lost.js';
 
@@ -24,7 +30,9 @@ export async function applyRecords(
       const { topic, partition, nextOffset, lost, records } = claim;
       // No records but a range: the transport has dead-lettered what stood there.
       const passedOver = records.length === 0 ? Number(nextOffset - claim.fromOffset) : 0;
-      const refused = letters.filter((letter) => letter.originTopic === topic && letter.originPartition === partition);
+      const refused = letters.filter(
+        (letter) => letter.originTopic === topic && letter.originPartition === partition,
+      );
       const counts = { records: records.length + passedOver, deadLettered: refused.length + passedOver };
       return { topic, partition, nextOffset, lost, ...counts };
     });

@@ -20,7 +20,10 @@ export class DeadLetterIngest {
   }
 }
 
-function toRow(at: { readonly topic: string; readonly partition: number }, record: KafkaRecord): DeadLetterRow {
+function toRow(
+  at: { readonly topic: string; readonly partition: number },
+  record: KafkaRecord,
+): DeadLetterRow {
   const { origin, ...letter } = decodeDeadLetter(record.value, record.headers, record.timestampMs);
   return {
     ...letter,

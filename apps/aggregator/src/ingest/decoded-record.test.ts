@@ -6,7 +6,13 @@ import { decodeBatch, MAX_DAYS_PER_PUBLISH } from './decoded-record.js';
 const NOON = Date.UTC(2026, 5, 1, 12);
 const decode = (value: Buffer | null, key: Buffer | null = Buffer.from('d1')) => {
   const records = [{ offset: 7n, timestampMs: NOON, key, value, headers: {} }];
-  const batch: PartitionBatch = { topic: 'telemetry.readings', partition: 3, firstOffset: 7n, nextOffset: 8n, records };
+  const batch: PartitionBatch = {
+    topic: 'telemetry.readings',
+    partition: 3,
+    firstOffset: 7n,
+    nextOffset: 8n,
+    records,
+  };
   return decodeBatch(batch).records[0];
 };
 const publishOver = (days: number): Buffer =>
@@ -48,13 +54,20 @@ describe('decodeBatch', () => {
   });
 
   test('a record without key and value is refused as well', () => {
-    expect(decode(null, null)?.letter).toMatchObject({ reason: 'invalid-record', payload: Buffer.alloc(0), deviceId: undefined });
+    expect(decode(null, null)?.letter).toMatchObject({
+      reason: 'invalid-record',
+      payload: Buffer.alloc(0),
+      deviceId: undefined,
+    });
   });
 
   test('a publish over more days than a transaction can hold is refused whole', () => {
     expect(decode(publishOver(MAX_DAYS_PER_PUBLISH))?.telemetry).toBeDefined();
     const record = decode(publishOver(MAX_DAYS_PER_PUBLISH + 1));
     expect(record?.telemetry).toBeUndefined();
-    expect(record?.letter).toMatchObject({ reason: 'too-many-days', detail: 'reports on 401 days, at most 400 are taken' });
+    expect(record?.letter).toMatchObject({
+      reason: 'too-many-days',
+      detail: 'reports on 401 days, at most 400 are taken',
+    });
   });
 });

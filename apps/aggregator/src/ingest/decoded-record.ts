@@ -35,7 +35,12 @@ function decodeRecord(batch: PartitionBatch, record: KafkaRecord): DecodedRecord
       readings += values.size;
     }
     if (days.size <= MAX_DAYS_PER_PUBLISH) return { offset: record.offset, telemetry, readings, days };
-    return refused(batch, record, 'too-many-days', `reports on ${days.size} days, at most ${MAX_DAYS_PER_PUBLISH} are taken`);
+    return refused(
+      batch,
+      record,
+      'too-many-days',
+      `reports on ${days.size} days, at most ${MAX_DAYS_PER_PUBLISH} are taken`,
+    );
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
     return refused(batch, record, error.code, error.message);

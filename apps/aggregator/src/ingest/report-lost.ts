@@ -5,7 +5,12 @@ import type { Claim } from '@fieldstream/timescale';
 export function reportLost(claim: Claim<unknown>, logger: Logger): void {
   if (claim.lost === 0n) return;
   logger.error(
-    { topic: claim.topic, partition: claim.partition, lost: String(claim.lost), at: String(claim.fromOffset) },
+    {
+      topic: claim.topic,
+      partition: claim.partition,
+      lost: String(claim.lost),
+      at: String(claim.fromOffset),
+    },
     'records lost: Kafka dropped them before they were read; raise KAFKA_RETENTION_HOURS or add aggregators',
   );
 }
