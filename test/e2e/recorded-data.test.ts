@@ -53,18 +53,16 @@ describe('recorded data', () => {
   async function replay(): Promise<void> {
     await run(process.execPath, [
       join(projectRoot(), 'dist/apps/simulator/src/replay.js'),
-      ...[
-        '--file',
-        FILE,
-        '--time-column',
-        'date',
-        '--device',
-        'seattle',
-        '--speed',
-        'max',
-        '--url',
-        pipeline.mqttUrl,
-      ],
+      '--file',
+      FILE,
+      '--time-column',
+      'date',
+      '--device',
+      'seattle',
+      '--speed',
+      'max',
+      '--url',
+      pipeline.mqttUrl,
     ]);
     await consumed(pipeline, 'fieldstream-aggregator', TOPIC);
   }

@@ -95,7 +95,7 @@ export class EvaluatorBed {
       logger: silent,
     });
     await migrate(pool, silent);
-    return new EvaluatorBed(pool, new RuleStore(pool), database.drop);
+    return new EvaluatorBed(pool, new RuleStore(pool), () => database.drop());
   }
 
   /** As a process that has just started and has been assigned the partitions. */

@@ -99,16 +99,22 @@ describe('migrations and the server', () => {
     }
   }, 60_000);
 
-  test('the password of the dashboard role opens the database', async () => {
+  test('the password of the dashboard role is stored as its verifier', async () => {
     const pool = poolOf(database.url);
     try {
       await migrate(pool, silent);
-      // The role is the whole server's: other tests may set it at the same time, so it is only read back here.
+      // The role is the whole server's, so it gets back what it had.
+      const verifier = async (): Promise<string | null> => {
+        const { rows } = await pool.query<{ rolpassword: string | null }>(
+          "SELECT rolpassword FROM pg_authid WHERE rolname = 'grafana_reader'",
+        );
+        return rows[0]?.rolpassword ?? null;
+      };
+      const before = await verifier();
       await setGrafanaPassword(pool, 'first');
-      const { rows } = await pool.query<{ verifier: string }>(
-        "SELECT rolpassword AS verifier FROM pg_authid WHERE rolname = 'grafana_reader'",
-      );
-      expect(rows[0]?.verifier).toMatch(/^SCRAM-SHA-256\$4096:/);
+      expect(await verifier()).toMatch(/^SCRAM-SHA-256\$4096:/);
+      expect(await verifier()).not.toBe(before);
+      await pool.query(`ALTER ROLE grafana_reader PASSWORD ${before === null ? 'NULL' : `'${before}'`}`);
     } finally {
       await pool.end();
     }

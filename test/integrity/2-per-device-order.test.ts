@@ -51,7 +51,7 @@ describe('2. per-device order', () => {
         published.set(deviceId, [...(published.get(deviceId) ?? []), tsMs]);
       }
       expect([...partitions.values()].filter((used) => used.size !== 1)).toEqual([]);
-      expect(new Set([...partitions.values()].flatMap((used) => [...used])).size).toBeGreaterThan(1);
+      expect(new Set([...partitions.values()].flatMap((used) => Array.from(used))).size).toBeGreaterThan(1);
       expect(Object.fromEntries(times)).toEqual(Object.fromEntries(published));
     },
   );

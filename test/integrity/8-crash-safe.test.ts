@@ -8,8 +8,8 @@ import { bringBack, takeAway } from '../support/stack-faults.js';
 jest.setTimeout(600_000);
 
 const KILLS = 20;
-const PUBLISHES = 60_000; // 240,000 readings
-const RATE = 800;
+const LEAST_PUBLISHES = 50_000; // 200,000 readings
+const RATE = 600;
 const VICTIMS = ['bridge', 'aggregator', 'alerter', 'bridge', 'aggregator', 'kafka', 'postgres'] as const;
 const DATABASE_OUTAGE_MS = 60_000;
 
@@ -34,13 +34,12 @@ describe('8. crash-safe', () => {
     await pipeline?.close();
   });
 
-  test(`${KILLS} kill -9 of random processes, engines among them, while ${PUBLISHES * 4} readings are published`, async () => {
+  test(`${KILLS} kill -9 of random processes, engines among them, while at least ${LEAST_PUBLISHES * 4} readings are published`, async () => {
     const seed = Number(process.env['CRASH_SEED'] ?? Date.now() % 1_000_000);
     const random = seededRandom(seed);
     const fleet = new Fleet({
       port: pipeline.mqttPort,
       connections: 60,
-      publishes: PUBLISHES,
       rate: RATE,
       devicePrefix: 'crash',
       disorder: { duplicateShare: 0.05, lateShare: 0.05, outOfOrderShare: 0.05 },
@@ -66,9 +65,11 @@ describe('8. crash-safe', () => {
           await pipeline.service(victim).restart({ signal: 'SIGKILL' });
         }
       }
-      // The killing took place while data was flowing, all of it.
-      expect(fleet.stats().published).toBeLessThan(PUBLISHES);
-      await fleet.finish(240_000);
+      await eventually(() => fleet.stats().published >= LEAST_PUBLISHES, {
+        timeoutMs: 120_000,
+        what: `${LEAST_PUBLISHES} publishes`,
+      });
+      await fleet.drain(120_000);
     } finally {
       await fleet.close();
       process.stderr.write(`killed (seed ${seed}): ${killed.join(', ')}\n`);

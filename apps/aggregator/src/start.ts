@@ -76,7 +76,7 @@ export async function startAggregator(config: AggregatorConfig, logger: Logger):
     });
     metrics.watchLag(() => strategy.lag());
     health.add('kafka', () => strategy.checkReady());
-    const module = AggregatorModule.register({ pool, consumer, logger, metrics });
+    const module = AggregatorModule.register({ pool, consumer, rawRetentionDays, logger, metrics });
     const app = await NestFactory.createMicroservice<MicroserviceOptions>(module, {
       strategy,
       logger: nestLogger(logger),

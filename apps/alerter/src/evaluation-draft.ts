@@ -129,8 +129,14 @@ export class EvaluationDraft {
     for (const state of this.removed.values()) memory.remove(state);
     for (const state of this.changed.values()) memory.put(state);
     for (const [partition, position] of this.moves) memory.move(partition, position);
-    const read = [...this.loaded.values()].flatMap(({ states }) => [...states.values()]);
-    return [...read, ...this.changed.values()];
+    const touched = [...this.changed.values()];
+    for (const [partition, { states }] of this.loaded) {
+      for (const key of states.keys()) {
+        const held = memory.get(partition, key);
+        if (held) touched.push(held);
+      }
+    }
+    return touched;
   }
 
   /** However often a state changes in one transaction, its version grows by one. */

@@ -15,6 +15,8 @@ export interface AlertFeedOptions {
 
 /** How often the feed looks whether it still moves. */
 const WATCH_EVERY_MS = 15_000;
+/** Of so many fetches without a record the last ones of the topic must have been compacted away. */
+const SILENT_FETCHES = 20;
 
 /**
  * Reads `telemetry.alerts` from the beginning, in a consumer group of its own that never commits: every bridge shows
@@ -26,6 +28,7 @@ export class AlertFeed {
   #consumer: Consumer | undefined;
   #watch: NodeJS.Timeout | undefined;
   #stalledAt: string | undefined;
+  #silentFetches = 0;
   #onProgress: () => void = () => {};
   #fault: Error | undefined;
   #closed = false;
@@ -41,6 +44,7 @@ export class AlertFeed {
 
   /**
    * Starts reading; resolves when everything that was there at the call has been read and what fires is retained.
+   * May be called again after it failed.
    * @throws BridgeError `alerts-unreadable`
    */
   async start(): Promise<void> {
@@ -48,7 +52,7 @@ export class AlertFeed {
       const ends = await this.#ends();
       const read = new Promise<void>((resolve) => {
         this.#onProgress = () => {
-          if (this.#hasReached(ends)) resolve();
+          if (this.#hasReached(ends) || this.#silentFetches >= SILENT_FETCHES) resolve();
         };
       });
       await this.#consume();
@@ -58,6 +62,7 @@ export class AlertFeed {
       const firing = await this.options.board.historyRead();
       this.options.logger.info({ firing }, 'alerts read');
     } catch (error) {
+      await this.#disconnect();
       throw new BridgeError('alerts-unreadable', `reading ${this.#topic} failed`, {
         cause: error,
         retriable: true,
@@ -74,7 +79,7 @@ export class AlertFeed {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#watch);
-    await this.#consumer?.disconnect().catch(() => {});
+    await this.#disconnect();
   }
 
   async #consume(): Promise<void> {
@@ -89,13 +94,24 @@ export class AlertFeed {
     });
     this.#consumer = consumer;
     this.#positions.clear();
+    this.#silentFetches = 0;
+    consumer.on(consumer.events.FETCH, () => {
+      this.#silentFetches++;
+      this.#onProgress();
+    });
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       this.#fault = payload.error;
       logger.warn({ err: payload.error }, 'reading alerts failed, starting again');
     });
     consumer.on(consumer.events.GROUP_JOIN, () => (this.#fault = undefined));
-    await consumer.connect();
-    await consumer.subscribe({ topics: [this.#topic], fromBeginning: true });
+    try {
+      await consumer.connect();
+      await consumer.subscribe({ topics: [this.#topic], fromBeginning: true });
+    } catch (error) {
+      this.#fault = error instanceof Error ? error : new Error(String(error));
+      await this.#disconnect();
+      throw error;
+    }
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: true,
@@ -105,6 +121,7 @@ export class AlertFeed {
 
   async #handle(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload;
+    this.#silentFetches = 0;
     const { board } = this.options;
     let alerts: AlertRecord[] = [];
     for (const message of batch.messages) {
@@ -159,12 +176,16 @@ export class AlertFeed {
     const isBehind = !this.#hasReached(await this.#ends());
     const isStalled = isBehind && this.#stalledAt === position;
     this.#stalledAt = isBehind ? position : undefined;
-    if (!isStalled || this.#closed) return;
+    if ((this.#consumer && !isStalled) || this.#closed) return;
     this.options.logger.warn({}, 'reading alerts stands still, starting again');
     this.#stalledAt = undefined;
-    const stalled = this.#consumer;
-    this.#consumer = undefined;
-    await stalled?.disconnect().catch(() => {});
+    await this.#disconnect();
     await this.#consume();
+  }
+
+  async #disconnect(): Promise<void> {
+    const consumer = this.#consumer;
+    this.#consumer = undefined;
+    await consumer?.disconnect().catch(() => {});
   }
 }

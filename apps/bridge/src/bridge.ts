@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Kafka } from 'kafkajs';
 import type { BridgeConfig } from '@fieldstream/config';
 import type { Logger } from '@fieldstream/domain';
@@ -26,6 +27,7 @@ export interface BridgeParts {
 /** For what is in flight when the bridge closes; with the rest it stays below the 25 s of a service. */
 const FLUSH_MS = 10_000;
 const PRODUCER_CLOSE_MS = 5_000;
+const RETRY_MS = 1_000;
 
 /** The order in which the bridge starts and stops. */
 export class Bridge {
@@ -51,17 +53,12 @@ export class Bridge {
    * @throws KafkaError, BridgeError
    */
   async open(): Promise<void> {
-    const { config, logger, kafka, producer, broker, listener, alerts, ledger, health, registry } =
-      this.parts;
+    const { config, logger, broker, listener, ledger, health, registry } = this.parts;
     for (const warning of config.warnings) logger.warn({}, warning);
     this.#addChecks();
     this.#ops = await startOpsServer({ ...config.ops, health, registry });
-    await waitForKafka(kafka, { logger });
-    const { topicPrefix, partitions, replicationFactor, retentionHours } = config.kafka;
-    await ensureTopics(kafka, { topicPrefix, partitions, replicationFactor, retentionHours, logger });
-    await producer.connect();
     await broker.start();
-    await alerts.start();
+    await this.#connect();
     this.#mqttPort = await listener.open();
     ledger.start();
     this.#isOpen = true;
@@ -87,6 +84,24 @@ export class Bridge {
     await this.#ops?.close();
   }
 
+  /** Waits for Kafka, with its topics and everything that was in them about alerts. */
+  async #connect(): Promise<void> {
+    const { config, logger, kafka, producer, alerts } = this.parts;
+    const { topicPrefix, partitions, replicationFactor, retentionHours } = config.kafka;
+    for (;;) {
+      await waitForKafka(kafka, { logger });
+      try {
+        await ensureTopics(kafka, { topicPrefix, partitions, replicationFactor, retentionHours, logger });
+        await producer.connect();
+        return await alerts.start();
+      } catch (error) {
+        if (!isRetriable(error)) throw error;
+        logger.warn({ err: error }, 'Kafka answers but is not ready, trying again');
+        await setTimeout(RETRY_MS);
+      }
+    }
+  }
+
   #addChecks(): void {
     const { health, listener, intake, alerts } = this.parts;
     health.add('mqtt', () => {
@@ -101,4 +116,8 @@ export class Bridge {
       if (alerts.fault) throw new Error('alerts cannot be read', { cause: alerts.fault });
     });
   }
+}
+
+function isRetriable(error: unknown): boolean {
+  return (error as { retriable?: unknown } | null)?.retriable === true;
 }

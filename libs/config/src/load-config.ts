@@ -2,6 +2,7 @@ import type { App } from './app.js';
 import { ConfigError } from './config-error.js';
 import type { Config, ConfigOf } from './config.js';
 import { crossCheck } from './cross-checks.js';
+import { readEnvironment } from './environment.js';
 import { nearMisses } from './near-miss.js';
 import { parseValues, type Environment, type Values } from './values.js';
 import { SECTIONS_OF, VARIABLES, variablesOf, type SectionName } from './variables.js';
@@ -11,7 +12,7 @@ import { SECTIONS_OF, VARIABLES, variablesOf, type SectionName } from './variabl
  * every section that the app needs.
  * @throws ConfigError that lists every faulty variable with its fault and a valid example, and no secret's value.
  */
-export function loadConfig<A extends App>(app: A, env: Environment = process.env): ConfigOf[A] {
+export function loadConfig<A extends App>(app: A, env: Environment = readEnvironment()): ConfigOf[A] {
   const { values, problems } = parseValues(app, env);
   problems.push(...crossCheck(values));
   if (problems.length > 0) throw new ConfigError(problems);

@@ -1,4 +1,5 @@
-import type pg from 'pg';
+import pg from 'pg';
+import { DatabaseError } from './database-error.js';
 import { inTransaction } from './pool.js';
 
 /**
@@ -19,7 +20,7 @@ export async function inConsumerTransaction<T>(
   doing: string,
   work: (client: pg.PoolClient) => Promise<T>,
 ): Promise<T> {
-  return inTransaction(pool, doing, async (client) => {
+  return waitingForOperator(pool, doing, async (client) => {
     await client.query(`${BOUNDS}
 SET LOCAL synchronous_commit = off;
 -- Late readings may fall into compressed chunks; the default limit would refuse them for ever.
@@ -37,9 +38,35 @@ export async function inDurableConsumerTransaction<T>(
   doing: string,
   work: (client: pg.PoolClient) => Promise<T>,
 ): Promise<T> {
-  return inTransaction(pool, doing, async (client) => {
+  return waitingForOperator(pool, doing, async (client) => {
     await client.query(`${BOUNDS}
 SET LOCAL synchronous_commit = on`);
     return work(client);
   });
+}
+
+/** SQLSTATE classes that say something of the values written: cardinality, data, constraints, limits of the program. */
+const OF_THE_DATA = ['21', '22', '23', '54'];
+
+/**
+ * What the database refuses for another reason than the values (a missing right or column, a changed password, a full
+ * index) is not the record's fault: it stays in Kafka, and is tried again until an operator has mended the cause.
+ */
+async function waitingForOperator<T>(
+  pool: pg.Pool,
+  doing: string,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  try {
+    return await inTransaction(pool, doing, work);
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.retriable || isOfTheData(error.cause)) throw error;
+    throw new DatabaseError(error.code, error.message, { cause: error.cause, retriable: true });
+  }
+}
+
+function isOfTheData(cause: unknown): boolean {
+  return (
+    cause instanceof pg.DatabaseError && OF_THE_DATA.some((sqlState) => cause.code?.startsWith(sqlState))
+  );
 }

@@ -1,3 +1,5 @@
+import { isEpochMs } from './telemetry-record.js';
+
 /**
  * A record of `telemetry.dead-letters`: the original bytes as value, everything else in headers.
  * Key: the device ID where it is known, else the MQTT client ID.
@@ -62,7 +64,7 @@ export function decodeDeadLetter(value: Buffer | null, headers: Headers, timesta
     reason: text('reason') ?? 'unknown',
     detail: text('detail') ?? '',
     payload: value ?? Buffer.alloc(0),
-    receivedAtMs: Number.isSafeInteger(receivedAt) && receivedAt > 0 ? receivedAt : timestampMs,
+    receivedAtMs: isEpochMs(receivedAt) && receivedAt > 0 ? receivedAt : timestampMs,
   };
   const origin = decodeOrigin(text('origin-topic'), text('origin-partition'), text('origin-offset'));
   const optional = {

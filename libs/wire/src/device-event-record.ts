@@ -1,4 +1,4 @@
-import { parseObject } from './telemetry-record.js';
+import { isEpochMs, parseObject } from './telemetry-record.js';
 import { WireError } from './wire-error.js';
 
 export const DEVICE_EVENT_TYPES = ['connected', 'disconnected', 'last-will', 'online', 'offline'] as const;
@@ -55,8 +55,7 @@ export function encodeDeviceEvent(event: DeviceEvent | BridgeLedger): Buffer {
 export function decodeDeviceEvent(value: Uint8Array | null): DeviceEvent | BridgeLedger {
   const record = parseObject(value);
   if (record['v'] !== 1) throw new WireError(`unknown version ${JSON.stringify(record['v'])}, expected 1`);
-  if (!Number.isSafeInteger(record['timeMs']))
-    throw new WireError('timeMs is not a time in epoch milliseconds');
+  if (!isEpochMs(record['timeMs'])) throw new WireError('timeMs is not a time in epoch milliseconds');
   if (record['kind'] === 'bridge-ledger') return checkLedger(record);
   if (record['kind'] === 'device') return checkEvent(record);
   throw new WireError(`unknown kind ${JSON.stringify(record['kind'])}`);
@@ -77,7 +76,7 @@ function checkEvent(record: Record<string, unknown>): DeviceEvent {
 
 function checkLedger(record: Record<string, unknown>): BridgeLedger {
   const counters = record['counters'] as Record<string, unknown> | null | undefined;
-  if (typeof record['instance'] !== 'string' || !Number.isSafeInteger(record['startedAtMs'])) {
+  if (typeof record['instance'] !== 'string' || !isEpochMs(record['startedAtMs'])) {
     throw new WireError('a bridge ledger needs instance and startedAtMs');
   }
   for (const name of COUNTERS) {

@@ -90,9 +90,12 @@ function isMetricValue(value: unknown): value is MetricValue {
   return typeof value === 'boolean' || (typeof value === 'string' && isValidText(value));
 }
 
-/** Within the range that both JavaScript dates and PostgreSQL timestamps hold. */
-function isEpochMs(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Math.abs(value as number) <= 8.64e15;
+/** 9999-12-31T23:59:59.999Z: within what JavaScript, PostgreSQL and a four-digit year in ISO 8601 can hold. */
+const LATEST_EPOCH_MS = 253_402_300_799_999;
+
+/** From 1970 on: no bridge writes an earlier time, and PostgreSQL could not hold every one. */
+export function isEpochMs(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= LATEST_EPOCH_MS;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

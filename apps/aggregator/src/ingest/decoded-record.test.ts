@@ -4,7 +4,7 @@ import { encodeTelemetry } from '@fieldstream/wire';
 import { decodeBatch, MAX_DAYS_PER_PUBLISH } from './decoded-record.js';
 
 const NOON = Date.UTC(2026, 5, 1, 12);
-const decode = (value: Buffer | null, key: Buffer | null = Buffer.from('d1')) => {
+const decode = (value: Buffer | null, key: Buffer | null = Buffer.from('d1'), keptFromMs?: number) => {
   const records = [{ offset: 7n, timestampMs: NOON, key, value, headers: {} }];
   const batch: PartitionBatch = {
     topic: 'telemetry.readings',
@@ -13,7 +13,7 @@ const decode = (value: Buffer | null, key: Buffer | null = Buffer.from('d1')) =>
     nextOffset: 8n,
     records,
   };
-  return decodeBatch(batch).records[0];
+  return decodeBatch(batch, keptFromMs).records[0];
 };
 const publishOver = (days: number): Buffer =>
   encodeTelemetry({
@@ -59,6 +59,13 @@ describe('decodeBatch', () => {
       payload: Buffer.alloc(0),
       deviceId: undefined,
     });
+  });
+
+  test('a publish that reaches beyond what is kept of the raw readings is refused whole', () => {
+    expect(decode(publishOver(3), undefined, NOON - 2 * 86_400_000)?.telemetry).toBeDefined();
+    const record = decode(publishOver(3), undefined, NOON - 2 * 86_400_000 + 1);
+    expect(record?.telemetry).toBeUndefined();
+    expect(record?.letter?.reason).toBe('past-retention');
   });
 
   test('a publish over more days than a transaction can hold is refused whole', () => {

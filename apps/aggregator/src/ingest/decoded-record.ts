@@ -20,17 +20,30 @@ export interface DecodedRecord {
 /** Consecutive decoded records of one partition. */
 export type DecodedBatch = Omit<PartitionBatch, 'records'> & { readonly records: readonly DecodedRecord[] };
 
-/** Never throws for what a record contains. */
-export function decodeBatch(batch: PartitionBatch): DecodedBatch {
-  return { ...batch, records: batch.records.map((record) => decodeRecord(batch, record)) };
+/**
+ * Never throws for what a record contains.
+ * @param keptFromMs Older raw readings may have been dropped, and with them the row that would show a repetition: a
+ *   record that reaches further back is refused, or its readings could be folded into their minutes twice.
+ */
+export function decodeBatch(batch: PartitionBatch, keptFromMs = -Infinity): DecodedBatch {
+  return { ...batch, records: batch.records.map((record) => decodeRecord(batch, record, keptFromMs)) };
 }
 
-function decodeRecord(batch: PartitionBatch, record: KafkaRecord): DecodedRecord {
+function decodeRecord(batch: PartitionBatch, record: KafkaRecord, keptFromMs: number): DecodedRecord {
   try {
     const telemetry = decodeTelemetry(record.value);
     const days = new Set<number>();
     let readings = 0;
     for (const { timeMs, values } of telemetry.samples) {
+      if (timeMs < keptFromMs) {
+        const observed = new Date(timeMs).toISOString();
+        return refused(
+          batch,
+          record,
+          'past-retention',
+          `observed ${observed}, older than RAW_RETENTION_DAYS`,
+        );
+      }
       days.add(Math.floor(timeMs / DAY_MS));
       readings += values.size;
     }

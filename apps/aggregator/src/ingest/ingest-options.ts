@@ -6,6 +6,8 @@ export interface IngestOptions {
   readonly pool: pg.Pool;
   /** Name in `consumer_offset`: the consumer group's. */
   readonly consumer: string;
+  /** As for the housekeeping: what is older is not taken any more. Undefined: raw readings are kept for ever. */
+  readonly rawRetentionDays?: number | undefined;
   readonly logger: Logger;
   readonly metrics: AggregatorMetrics;
 }

@@ -16,6 +16,9 @@ import { type DecodedBatch, type DecodedRecord, decodeBatch } from './decoded-re
 import type { IngestOptions } from './ingest-options.js';
 import { reportLost } from './report-lost.js';
 
+const HOUR_MS = 60 * 60 * 1000;
+const DAY_MS = 24 * HOUR_MS;
+
 /** Writes `telemetry.readings`: rows, rollups, counters and offset in one transaction. */
 export class TelemetryIngest {
   readonly #options: IngestOptions;
@@ -31,7 +34,15 @@ export class TelemetryIngest {
 
   /** Resolves when all of it is stored. @throws DatabaseError */
   async ingest(batches: readonly PartitionBatch[]): Promise<void> {
-    for (const piece of cutBatches(batches.map(decodeBatch))) await this.#write(piece);
+    const keptFromMs = this.#keptFromMs();
+    const decoded = batches.map((batch) => decodeBatch(batch, keptFromMs));
+    for (const piece of cutBatches(decoded)) await this.#write(piece);
+  }
+
+  /** An hour of margin for clocks that differ from the database's, by which chunks are dropped. */
+  #keptFromMs(): number {
+    const { rawRetentionDays } = this.#options;
+    return rawRetentionDays === undefined ? -Infinity : Date.now() - rawRetentionDays * DAY_MS + HOUR_MS;
   }
 
   async #write(piece: readonly DecodedBatch[]): Promise<void> {

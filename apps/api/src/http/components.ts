@@ -28,7 +28,7 @@ export function componentSchemas(): Record<string, JsonSchema> {
 
 /** The JSON Schema of a single parameter. */
 export function parameterSchema(schema: z.ZodType): JsonSchema {
-  return clean(z.toJSONSchema(schema, { io: 'input', override: simplify }) as JsonSchema);
+  return clean(z.toJSONSchema(schema, { io: 'input', override: simplify }));
 }
 
 /** `format: date-time` says it; the pattern behind it fills a screen. */

@@ -3,7 +3,9 @@ import { alertIdOf, stableId } from './alert-id.js';
 
 test('is FNV-1a with 128 bits, which must never change', () => {
   expect(stableId('')).toBe('6c62272e07bb014262b821756295c58d');
-  expect(alertIdOf({ ruleId: 'hot', deviceId: 'dev', metric: 't' }, 1_700_000_000_000)).toBe('54ada28c9ba002a892fb72cd933d7ec4');
+  expect(alertIdOf({ ruleId: 'hot', deviceId: 'dev', metric: 't' }, 1_700_000_000_000)).toBe(
+    '54ada28c9ba002a892fb72cd933d7ec4',
+  );
 });
 
 test('differs with each part', () => {

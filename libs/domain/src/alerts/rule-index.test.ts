@@ -26,10 +26,8 @@ test.each([
   expect(matchesDevice(pattern, device)).toBe(matches);
 });
 
-test('a pattern made to be slow is not', () => {
-  const startedMs = performance.now();
+test('a pattern on which a regular expression would not end', () => {
   expect(matchesDevice('*a'.repeat(63), 'a'.repeat(127) + 'b')).toBe(false);
-  expect(performance.now() - startedMs).toBeLessThan(1000);
 });
 
 test('finds each enabled rule that watches the series once', () => {
