@@ -87,8 +87,8 @@ describe('the whole way, with foreign clients', () => {
       }),
     });
     const alertStates = () =>
-      pipeline.sql.query<{ status: string | null }>(
-        `SELECT state->>'status' AS status FROM alert_state WHERE device_id = 'greenhouse-2'`,
+      pipeline.sql.query<{ phase: string | null }>(
+        `SELECT state->>'phase' AS phase FROM alert_state WHERE device_id = 'greenhouse-2'`,
       );
     const publish = (temperature: number, tsMs: number): Promise<void> =>
       mosquittoPub(
@@ -110,7 +110,7 @@ describe('the whole way, with foreign clients', () => {
       // Noise around the threshold does not hold for five seconds; the crossing does.
       for (const [n, value] of [30.4, 29.7, 30.2, 29.9, 31].entries())
         await publish(value, start + n * 1_000);
-      await eventually(async () => (await alertStates()).rows[0]?.status === 'pending', {
+      await eventually(async () => (await alertStates()).rows[0]?.phase === 'pending', {
         what: 'the crossing being pending',
       });
       await pipeline.service('alerter').kill('SIGKILL');

@@ -28,17 +28,10 @@ export interface Subscription {
 /** Subscribes with mosquitto_sub and resolves when the subscription is in force. */
 export async function mosquittoSub(port: number, filter: string): Promise<Subscription> {
   const messages: string[] = [];
-  const child: ChildProcess = spawn('mosquitto_sub', [
-    '-h',
-    '127.0.0.1',
-    '-p',
-    String(port),
-    '-q',
-    '1',
-    '-d',
-    '-v',
-    '-t',
-    filter,
+  // Line by line, or what it prints would stay in its buffer.
+  const child: ChildProcess = spawn('stdbuf', [
+    ...['-oL', 'mosquitto_sub', '-h', '127.0.0.1', '-p', String(port)],
+    ...['-q', '1', '-d', '-v', '-t', filter],
   ]);
   let rest = '';
   const subscribed = new Promise<void>((resolve, reject) => {
