@@ -22,6 +22,8 @@ const common = {
 };
 
 export default {
+  // Hooks make and drop databases, which takes as long as the server's slowest connection. Tests that wait say how long.
+  testTimeout: 120_000,
   projects: [
     {
       ...common,

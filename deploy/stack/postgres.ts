@@ -119,6 +119,8 @@ synchronous_commit = on
 shared_buffers = '512MB'
 max_wal_size = '4GB'
 max_connections = 200
+# DROP DATABASE waits for every connection, one that stopped in the middle of its log-in included.
+authentication_timeout = 5s
 max_locks_per_transaction = 256
 
 shared_preload_libraries = 'timescaledb'

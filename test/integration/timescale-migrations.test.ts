@@ -13,7 +13,7 @@ describe.each(FLAVOURS)('migrations on the $name edition', (flavour) => {
     database = await flavour.open();
     await migrate(database.pool, silent);
   }, 60_000);
-  afterAll(() => database.close(), 30_000);
+  afterAll(() => database.close(), 120_000);
 
   test('run once', async () => {
     expect((await migrate(database.pool, silent)).applied).toBe(0);
@@ -65,8 +65,8 @@ describe('migrations and the server', () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await createTestDatabase('migrations');
-  }, 30_000);
-  afterAll(() => database.drop(), 30_000);
+  }, 120_000);
+  afterAll(() => database.drop(), 120_000);
 
   test('a file that fails leaves nothing of itself, and those before it applied', async () => {
     const own = await createTestDatabase('migrations');
@@ -86,7 +86,7 @@ describe('migrations and the server', () => {
       await pool.end();
       await own.drop();
     }
-  }, 30_000);
+  }, 120_000);
 
   test('services that start together migrate once', async () => {
     const pools = [poolOf(database.url), poolOf(database.url), poolOf(database.url)];
@@ -118,7 +118,7 @@ describe('migrations and the server', () => {
     } finally {
       await pool.end();
     }
-  }, 30_000);
+  }, 120_000);
 
   test.each([
     ['wrong password', (url: URL) => (url.password = 'wrong'), 'refused'],
@@ -150,7 +150,7 @@ describe('migrations and the server', () => {
     } finally {
       await plain.close();
     }
-  }, 30_000);
+  }, 120_000);
 
   test('waits for a database that is away, quietly, until it is told to stop', async () => {
     const pool = poolOf(`postgres://nobody@127.0.0.1:${await freePort()}/none`);

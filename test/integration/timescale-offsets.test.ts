@@ -40,7 +40,7 @@ describe('claims', () => {
   afterAll(async () => {
     await pool.end();
     await database.drop();
-  }, 30_000);
+  }, 120_000);
   beforeEach(() => pool.query('DELETE FROM consumer_offset'));
 
   /** Applies a range, and tells the offsets of the records that were this call's. */

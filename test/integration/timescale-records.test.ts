@@ -24,7 +24,7 @@ describe.each(FLAVOURS)('records on the $name edition', (flavour) => {
     database = await flavour.open();
     await migrate(database.pool, silent);
   }, 60_000);
-  afterAll(() => database.close(), 30_000);
+  afterAll(() => database.close(), 120_000);
 
   const query = async (text: string): Promise<unknown[]> =>
     (await database.pool.query<Record<string, unknown>>(text)).rows;

@@ -38,7 +38,7 @@ describe.each(FLAVOURS)('writers on the $name edition', (flavour) => {
     registry = new SeriesRegistry();
     await migrate(database.pool, silent);
   }, 60_000);
-  afterAll(() => database.close(), 30_000);
+  afterAll(() => database.close(), 120_000);
 
   async function write(...groups: Telemetry[][]): Promise<TelemetryCounts[]> {
     const { counts, used } = await inTransaction(database.pool, 'test', async (client) => {
