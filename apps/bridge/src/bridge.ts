@@ -54,7 +54,6 @@ export class Bridge {
    */
   async open(): Promise<void> {
     const { config, logger, broker, listener, ledger, health, registry } = this.parts;
-    for (const warning of config.warnings) logger.warn({}, warning);
     this.#addChecks();
     this.#ops = await startOpsServer({ ...config.ops, health, registry });
     await broker.start();

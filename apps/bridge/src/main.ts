@@ -6,6 +6,7 @@ import { startBridge } from './start.js';
 try {
   const config = loadConfig('bridge');
   const logger = createLogger({ name: 'bridge', level: config.log.level });
+  for (const warning of config.warnings) logger.warn({}, warning);
   await runService({ name: 'bridge', logger, start: () => startBridge(config, logger) });
 } catch (error) {
   reportConfigError(error);
