@@ -38,7 +38,7 @@ describe('a full configuration', () => {
         ackDeadlineMs: 20_000,
         maxInFlightBytes: 67_108_864,
         maxConnections: 25_000,
-        lingerMs: 3,
+        lingerMs: 2,
         maxBatchRecords: 1000,
         maxBatchBytes: 524_288,
         lanes: 3,

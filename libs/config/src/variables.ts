@@ -154,8 +154,8 @@ export const VARIABLES = {
     BRIDGE_LINGER_MS: variable({
       description: 'How long the bridge collects records before it sends them to Kafka together.',
       schema: integer(0, 1_000, 'milliseconds'),
-      example: '3',
-      fallback: '3',
+      example: '2',
+      fallback: '2',
     }),
     BRIDGE_BATCH_RECORDS: variable({
       description: 'Most records of one batch to Kafka.',
