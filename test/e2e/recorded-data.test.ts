@@ -57,6 +57,7 @@ describe('recorded data', () => {
       FILE,
       '--time-column',
       'date',
+      '--zone-offset=+00:00',
       '--device',
       'seattle',
       '--speed',

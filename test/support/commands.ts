@@ -29,10 +29,8 @@ export interface Subscription {
 export async function mosquittoSub(port: number, filter: string): Promise<Subscription> {
   const messages: string[] = [];
   // Line by line, or what it prints would stay in its buffer.
-  const child: ChildProcess = spawn('stdbuf', [
-    ...['-oL', 'mosquitto_sub', '-h', '127.0.0.1', '-p', String(port)],
-    ...['-q', '1', '-d', '-v', '-t', filter],
-  ]);
+  const command = `-oL mosquitto_sub -h 127.0.0.1 -p ${port} -q 1 -d -v -t`;
+  const child: ChildProcess = spawn('stdbuf', [...command.split(' '), filter]);
   let rest = '';
   const subscribed = new Promise<void>((resolve, reject) => {
     child.once('error', reject);
