@@ -1,7 +1,7 @@
 import type { ApiConfig } from '@fieldstream/config';
 import type { Logger } from '@fieldstream/domain';
 import { createKafka, KeyedProducer } from '@fieldstream/kafka';
-import { createRegistry, Health } from '@fieldstream/observability';
+import { createRegistry, Health, explainListenError } from '@fieldstream/observability';
 import { createPool, migrate } from '@fieldstream/timescale';
 import { createApp } from './create-app.js';
 import { KafkaPositions } from './pipeline/kafka-positions.js';
@@ -63,7 +63,9 @@ export async function startApi(config: ApiConfig, logger: Logger): Promise<Runni
       { pool, producer, positions, health, registry, settings },
       { apiToken, logger },
     );
-    const server = await app.listen(port, host);
+    const server = await app.listen(port, host).catch((error: unknown) => {
+      throw explainListenError(error, 'HTTP_PORT');
+    });
     const address = server.address();
     const listening = typeof address === 'object' && address !== null ? address.port : port;
     logger.info({ host, port: listening }, 'API is listening');

@@ -1,6 +1,7 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from '@fieldstream/domain';
+import { explainListenError } from '@fieldstream/observability';
 import { BridgeError } from './bridge-error.js';
 import { PacketSizeGuard, type PacketFault, type PacketLimits } from './packet-size-guard.js';
 
@@ -57,7 +58,7 @@ export class MqttListener {
   async open(): Promise<number> {
     const { host, port, logger } = this.options;
     await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', (error) => reject(listenFailed(error, host, port)));
+      this.#server.once('error', (error) => reject(listenFailed(error)));
       this.#server.listen({ host, port, backlog: BACKLOG }, () => {
         this.#server.removeAllListeners('error');
         // Such as too many open files: the listener lives on.
@@ -98,14 +99,7 @@ export class MqttListener {
   }
 }
 
-function listenFailed(error: NodeJS.ErrnoException, host: string, port: number): BridgeError {
-  const reason =
-    error.code === 'EADDRINUSE'
-      ? `port ${port} of ${host} is in use: stop what uses it, or set MQTT_PORT to another port`
-      : error.code === 'EACCES'
-        ? `port ${port} needs more rights: set MQTT_PORT to a port above 1023`
-        : error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND'
-          ? `${host} is no address of this machine: set HOST to one`
-          : error.message;
-  return new BridgeError('listen-failed', `MQTT cannot be listened for: ${reason}`, { cause: error });
+function listenFailed(cause: unknown): BridgeError {
+  const { message } = explainListenError(cause, 'MQTT_PORT') as Error;
+  return new BridgeError('listen-failed', `MQTT cannot be listened for: ${message}`, { cause });
 }

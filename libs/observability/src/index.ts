@@ -1,5 +1,6 @@
 export * from './create-logger.js';
 export * from './create-registry.js';
+export * from './explain-listen-error.js';
 export * from './health.js';
 export * from './nest-logger.js';
 export * from './ops-server.js';

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
+import { explainListenError } from './explain-listen-error.js';
 import type { Health } from './health.js';
 
 export interface OpsServerOptions {
@@ -27,9 +28,10 @@ export async function startOpsServer(options: OpsServerOptions): Promise<OpsServ
   });
   server.requestTimeout = 10_000;
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    const refuse = (error: Error): void => reject(explainListenError(error, 'OPS_PORT'));
+    server.once('error', refuse);
     server.listen(options.port, options.host, () => {
-      server.off('error', reject);
+      server.off('error', refuse);
       resolve();
     });
   });
