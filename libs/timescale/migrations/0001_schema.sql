@@ -174,7 +174,7 @@ CREATE TABLE alert_rule (
 );
 CREATE INDEX alert_rule_by_revision ON alert_rule (revision DESC);
 
--- One evaluation per rule and series, checkpointed with the offset.
+-- One evaluation per rule and series, checkpointed with the offset: rewritten with every batch that has readings of it.
 CREATE TABLE alert_state (
   rule_id   text   NOT NULL,
   device_id text   NOT NULL,
@@ -184,7 +184,7 @@ CREATE TABLE alert_state (
   revision  bigint NOT NULL,
   state     jsonb  NOT NULL,
   PRIMARY KEY (rule_id, device_id, metric)
-);
+) WITH (fillfactor = 70);
 CREATE INDEX alert_state_partition ON alert_state (partition);
 
 CREATE TABLE alert (
