@@ -42,10 +42,3 @@ END
 $$;
 GRANT USAGE ON SCHEMA dashboard TO grafana_reader;
 GRANT SELECT ON ALL TABLES IN SCHEMA dashboard TO grafana_reader;
-
--- Everybody may make temporary tables by default, once out of a read-only transaction.
-DO $$
-BEGIN
-  EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
-END
-$$;
