@@ -113,7 +113,6 @@ describe('HandlerRunner', () => {
   test('an error that Nest has hidden blames no record', async () => {
     let left = 1;
     const result = await run([batch(0, 0n, 1)], () => {
-      // eslint-disable-next-line no-throw-literal
       if (left-- > 0)
         throw Object.assign(Object.create(null), { status: 'error', message: 'Internal server error' });
     });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { eventually } from '@fieldstream/testing';
 import { Lane } from './lane.js';
 import { PendingRecord } from './outgoing-record.js';
 
@@ -66,8 +67,7 @@ describe('Lane', () => {
   test('lingering ends by itself', async () => {
     const { lane, sent } = harness({ lingerMs: 5 });
     lane.add(pending());
-    await new Promise((done) => setTimeout(done, 40));
-    expect(sizes(sent)).toEqual([1]);
+    await eventually(() => expect(sizes(sent)).toEqual([1]), { what: 'the batch being sent' });
   });
 
   test('after an acknowledgement only the rest of the linger time is waited for', async () => {
