@@ -47,6 +47,16 @@ describe('ReceivedTimes', () => {
   });
 
   test.each([
+    ['without DUP, ten minutes later', {}, 600_000, NOW],
+    ['without DUP, after more than ten minutes: a new reading', {}, 600_001, NOW + 600_001],
+    ['with DUP, however late', { dup: true }, 86_400_000, NOW],
+  ] as const)('what was never acknowledged comes again %s', (_, change, afterMs, expected) => {
+    const of = times();
+    arrive(of, NOW, identity(), false);
+    expect(arrive(of, NOW + afterMs, identity(change))).toBe(expected);
+  });
+
+  test.each([
     ['a resend with DUP', { dup: true }, true, NOW],
     ['a resend without DUP of what was never acknowledged', {}, false, NOW],
     ['the next publish with the same message ID', {}, true, NOW + 1_000],

@@ -23,7 +23,14 @@ export interface RememberedPublish {
   acknowledged: boolean;
 }
 
+/**
+ * How long after an unacknowledged publish the same one without the DUP flag counts as its resend. Later it is a new
+ * reading that happens to look alike: a client that starts anew counts its message IDs from 1 again.
+ */
+const UNFLAGGED_RESEND_MS = 10 * 60 * 1000;
+
 interface Entry extends RememberedPublish {
+  readonly arrivedAtMs: number;
   readonly checksum: number;
   readonly deviceId: string;
   readonly firstMs: number;
@@ -35,7 +42,7 @@ interface Entry extends RememberedPublish {
  * Times for readings that come without one. Per device they strictly increase, so that two readings of one millisecond
  * do not collapse into one row. A publish that is resent gets the times of its first arrival, so that it is stored once:
  * resent is what has the client ID, message ID, topic and payload of a former one and either carries the DUP flag or
- * follows one that was never acknowledged (some clients resend without the flag).
+ * soon follows one that was never acknowledged (some clients resend without the flag).
  *
  * The memory is bounded and of this process alone: after a restart, or very many publishes later, a resent publish
  * without a time of its own counts as a new reading.
@@ -79,14 +86,19 @@ export class ReceivedTimes {
     const key = `${identity.messageId} ${identity.clientId}`;
     const checksum = crc32(identity.payload, crc32(identity.topic));
     const known = this.#publishes.get(key);
-    if (known && known.checksum === checksum && (identity.dup || !known.acknowledged)) {
+    if (known && known.checksum === checksum && (identity.dup || this.#mayBeResent(known))) {
       this.#entry = known;
       return this.stamp(deviceId, count);
     }
     const firstMs = this.#next(deviceId, count);
-    this.#entry = { checksum, deviceId, firstMs, others: undefined, acknowledged: false };
+    const arrivedAtMs = this.#nowMs;
+    this.#entry = { arrivedAtMs, checksum, deviceId, firstMs, others: undefined, acknowledged: false };
     this.#publishes.set(key, this.#entry);
     return firstMs;
+  }
+
+  #mayBeResent({ acknowledged, arrivedAtMs }: Entry): boolean {
+    return !acknowledged && this.#nowMs - arrivedAtMs <= UNFLAGGED_RESEND_MS;
   }
 
   #next(deviceId: string, count: number): number {
