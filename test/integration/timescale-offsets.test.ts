@@ -6,6 +6,7 @@ import {
   createOffsetStore,
   createPool,
   inConsumerTransaction,
+  inDurableConsumerTransaction,
   inTransaction,
   migrate,
   type OffsetRange,
@@ -64,6 +65,22 @@ describe('claims', () => {
     );
     return rows.at(0);
   };
+
+  test.each([
+    ['a missing column', 'SELECT absent FROM device', true],
+    ['a missing right', 'SET LOCAL ROLE grafana_reader; SELECT * FROM device', true],
+    ['a value out of range', "SELECT '1e400'::float8", false],
+    [
+      'a broken constraint',
+      "INSERT INTO alert_rule (rule_id, name, severity, scope, kind, params) VALUES ('Not a slug', '', 'info', '{}', '', '{}')",
+      false,
+    ],
+  ])('%s: retriable unless the values are at fault', async (_, statement, retriable) => {
+    for (const run of [inConsumerTransaction, inDurableConsumerTransaction]) {
+      const failed = run(pool, 'test', (client) => client.query(statement));
+      await expect(failed).rejects.toMatchObject({ name: 'DatabaseError', code: 'query-failed', retriable });
+    }
+  });
 
   test('the first range begins where it begins', async () => {
     expect(await apply(range(40, 42))).toEqual([40, 41]);

@@ -71,7 +71,7 @@ CREATE TABLE reading_1m (
 SELECT create_hypertable('reading_1m', by_range('bucket', INTERVAL '30 days'), create_default_indexes => false);
 
 -- The consumer's position and what became of everything before it: one row a partition, moved in the transaction
--- that writes the data. next_offset - start_offset = records; records = decoded + dead_lettered;
+-- that writes the data. next_offset - start_offset = records + lost; records = decoded + dead_lettered;
 -- readings = stored + duplicates + coalesced.
 CREATE TABLE consumer_offset (
   consumer      text   NOT NULL,

@@ -12,37 +12,30 @@ SET LOCAL lock_timeout = '45s';`;
 /**
  * A transaction that applies records of Kafka and moves their offset with them. COMMIT does not wait for the disk: after a
  * crash of the server the newest rows are gone together with the offset, and come again from Kafka. So nothing may hang on
- * its commit but the offset; use `inTransaction` where something does.
- * @throws DatabaseError, and whatever `work` throws
+ * its commit but the offset; use `inDurableConsumerTransaction` where something does.
+ * @throws DatabaseError, not retriable only where the values written are at fault; and whatever `work` throws
  */
-export async function inConsumerTransaction<T>(
+export function inConsumerTransaction<T>(
   pool: pg.Pool,
   doing: string,
   work: (client: pg.PoolClient) => Promise<T>,
 ): Promise<T> {
-  return waitingForOperator(pool, doing, async (client) => {
-    await client.query(`${BOUNDS}
-SET LOCAL synchronous_commit = off;
+  const settings = `SET LOCAL synchronous_commit = off;
 -- Late readings may fall into compressed chunks; the default limit would refuse them for ever.
-SET LOCAL timescaledb.max_tuples_decompressed_per_dml_transaction = 0`);
-    return work(client);
-  });
+SET LOCAL timescaledb.max_tuples_decompressed_per_dml_transaction = 0;`;
+  return inBoundedTransaction(pool, doing, settings, work);
 }
 
 /**
  * As `inConsumerTransaction`, but COMMIT waits for the disk: for a consumer that tells others of what it has written.
- * @throws DatabaseError, and whatever `work` throws
+ * @throws DatabaseError, not retriable only where the values written are at fault; and whatever `work` throws
  */
-export async function inDurableConsumerTransaction<T>(
+export function inDurableConsumerTransaction<T>(
   pool: pg.Pool,
   doing: string,
   work: (client: pg.PoolClient) => Promise<T>,
 ): Promise<T> {
-  return waitingForOperator(pool, doing, async (client) => {
-    await client.query(`${BOUNDS}
-SET LOCAL synchronous_commit = on`);
-    return work(client);
-  });
+  return inBoundedTransaction(pool, doing, 'SET LOCAL synchronous_commit = on;', work);
 }
 
 /** SQLSTATE classes that say something of the values written: cardinality, data, constraints, limits of the program. */
@@ -52,13 +45,17 @@ const OF_THE_DATA = ['21', '22', '23', '54'];
  * What the database refuses for another reason than the values (a missing right or column, a changed password, a full
  * index) is not the record's fault: it stays in Kafka, and is tried again until an operator has mended the cause.
  */
-async function waitingForOperator<T>(
+async function inBoundedTransaction<T>(
   pool: pg.Pool,
   doing: string,
+  settings: string,
   work: (client: pg.PoolClient) => Promise<T>,
 ): Promise<T> {
   try {
-    return await inTransaction(pool, doing, work);
+    return await inTransaction(pool, doing, async (client) => {
+      await client.query(`${BOUNDS}\n${settings}`);
+      return work(client);
+    });
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.retriable || isOfTheData(error.cause)) throw error;
     throw new DatabaseError(error.code, error.message, { cause: error.cause, retriable: true });
