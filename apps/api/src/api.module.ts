@@ -16,8 +16,9 @@ import { AlertsController } from './alerts/alerts.controller.js';
 import { API_SETTINGS, type ApiSettings } from './api-settings.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
 import { DevicesController } from './devices/devices.controller.js';
+import { LatestController } from './devices/latest.controller.js';
 import { HealthController } from './health/health.controller.js';
-import { HomeController } from './home.controller.js';
+import { HomeController } from './home/home.controller.js';
 import { KafkaPositions } from './pipeline/kafka-positions.js';
 import { PipelineController } from './pipeline/pipeline.controller.js';
 import { ReadingsController } from './readings/readings.controller.js';
@@ -51,6 +52,7 @@ export class ApiModule {
         HomeController,
         HealthController,
         DevicesController,
+        LatestController,
         ReadingsController,
         RulesController,
         AlertsController,

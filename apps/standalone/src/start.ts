@@ -1,42 +1,77 @@
-import type { Config } from '@fieldstream/config';
+import type { Config, StandaloneConfig } from '@fieldstream/config';
 import type { createLogger } from '@fieldstream/observability';
 import { startAggregator } from '../../aggregator/src/start.js';
 import { startAlerter } from '../../alerter/src/start.js';
 import { startApi } from '../../api/src/start.js';
 import { startBridge } from '../../bridge/src/start.js';
+import { startDemo } from '../../simulator/src/demo.js';
+import { startEngines } from './engines.js';
+import type { StartUp } from './start-up.js';
+import { welcome } from './welcome.js';
 
 interface Running {
   close(): Promise<void>;
 }
 
 /**
- * All services in one process, from the same modules as the separate ones. What stores and evaluates starts before what
- * takes in, and stops after it, so that nothing is acknowledged that is not already being consumed.
+ * Engines where none are given, all services, and the demo, in one process, from the same modules as the separate ones.
+ * What stores and evaluates starts before what takes in, and stops after it, so that nothing is acknowledged that is not
+ * already being consumed; the engines come first and go last.
+ * @throws whatever keeps a part from starting; nothing is left running then
  */
 export async function startStandalone(
-  config: Config,
+  standalone: StandaloneConfig,
   logger: ReturnType<typeof createLogger>,
+  startUp: StartUp,
 ): Promise<Running> {
-  // Health and metrics of each service on a port of its own; the API has them on its HTTP port.
-  const opsPort = (index: number): Config => {
-    const { port } = config.ops;
-    return { ...config, ops: { ...config.ops, port: port === 0 ? 0 : port + index } };
-  };
-  const starts = [
-    () => startAggregator(opsPort(1), logger),
-    () => startAlerter(opsPort(2), logger),
-    () => startApi(config, logger),
-    () => startBridge(opsPort(0), logger),
-  ];
   const running: Running[] = [];
+  const started = <T extends Running>(part: T): T => {
+    running.push(part);
+    return part;
+  };
   const close = async (): Promise<void> => {
-    for (const service of running.splice(0).toReversed()) await service.close();
+    for (let part = running.pop(); part; part = running.pop()) await part.close();
   };
   try {
-    for (const start of starts) running.push(await start());
+    const engines = started(await startEngines(standalone, logger, startUp));
+    const { config } = engines;
+    started(await startUp.step('aggregator', () => startAggregator(withOpsPort(config, 1), logger)));
+    started(await startUp.step('alerter', () => startAlerter(withOpsPort(config, 2), logger)));
+    const api = started(await startUp.step('API', () => startApi(config, logger)));
+    const bridge = started(await startUp.step('MQTT bridge', () => startBridge(config, logger)));
+
+    const { demo = engines.log !== undefined && engines.database !== undefined } = config.embedded;
+    const fleet = demo
+      ? started(
+          await startUp.step('demo fleet', () =>
+            startDemo({
+              mqttUrl: `mqtt://127.0.0.1:${bridge.mqttPort}`,
+              apiUrl: `http://127.0.0.1:${api.port}`,
+              ...(config.http.apiToken === undefined ? {} : { apiToken: config.http.apiToken }),
+              logger,
+            }),
+          ),
+        )
+      : undefined;
+    startUp.say(
+      welcome(config.http.host, startUp.elapsed, {
+        httpPort: api.port,
+        mqttPort: bridge.mqttPort,
+        sqlUrl: engines.database?.url,
+        kafkaBroker: engines.log?.broker,
+        dataDir: engines.dataDir,
+        demoDevices: fleet?.devices,
+      }),
+    );
   } catch (error) {
     await close();
     throw error;
   }
   return { close };
+}
+
+/** Health and metrics of each service on a port of its own; the API has them on its HTTP port. */
+function withOpsPort(config: Config, index: number): Config {
+  const { port } = config.ops;
+  return { ...config, ops: { ...config.ops, port: port === 0 ? 0 : port + index } };
 }

@@ -45,6 +45,16 @@ export interface HttpConfig {
   readonly apiToken: string | undefined;
 }
 
+/** The engines that the standalone process runs itself, and its simulated devices. */
+export interface EmbeddedConfig {
+  /** As it was given: relative to the working directory. */
+  readonly dataDir: string;
+  readonly kafkaPort: number;
+  readonly sqlPort: number;
+  /** Undefined: only when both engines are embedded. */
+  readonly demo: boolean | undefined;
+}
+
 /** Where a process without an HTTP API shows its health and metrics. */
 export interface OpsConfig {
   readonly host: string;
@@ -55,13 +65,14 @@ export interface LogConfig {
   readonly level: LogLevel;
 }
 
-/** Everything that can be configured; what the standalone process reads. Frozen. */
+/** Everything that can be configured. Frozen. */
 export interface Config {
   readonly kafka: KafkaConfig;
   readonly database: DatabaseConfig;
   readonly mqtt: MqttConfig;
   readonly devices: DevicesConfig;
   readonly http: HttpConfig;
+  readonly embedded: EmbeddedConfig;
   readonly ops: OpsConfig;
   readonly log: LogConfig;
   /** Sentences to log at start, such as a variable name that looks mistyped. */
@@ -73,11 +84,17 @@ export type AggregatorConfig = Pick<Config, 'kafka' | 'database' | 'ops' | 'log'
 export type AlerterConfig = Pick<Config, 'kafka' | 'database' | 'ops' | 'log' | 'warnings'>;
 export type ApiConfig = Pick<Config, 'kafka' | 'database' | 'http' | 'log' | 'warnings'>;
 
+/** What the standalone process reads: an engine that is not given is embedded. */
+export interface StandaloneConfig extends Omit<Config, 'kafka' | 'database'> {
+  readonly kafka: Omit<KafkaConfig, 'brokers'> & { readonly brokers: readonly string[] | undefined };
+  readonly database: Omit<DatabaseConfig, 'url'> & { readonly url: string | undefined };
+}
+
 /** The configuration of each app: a full `Config` serves as any of them. */
 export interface ConfigOf {
   readonly bridge: BridgeConfig;
   readonly aggregator: AggregatorConfig;
   readonly alerter: AlerterConfig;
   readonly api: ApiConfig;
-  readonly standalone: Config;
+  readonly standalone: StandaloneConfig;
 }

@@ -33,7 +33,7 @@ function checkExposure(values: Partial<Values>): ConfigProblem[] {
 }
 
 function checkPorts(values: Partial<Values>): ConfigProblem[] {
-  const names = ['MQTT_PORT', 'HTTP_PORT', 'OPS_PORT'] as const;
+  const names = ['MQTT_PORT', 'HTTP_PORT', 'OPS_PORT', 'EMBEDDED_KAFKA_PORT', 'EMBEDDED_SQL_PORT'] as const;
   return names.flatMap((name, index) => {
     const port = values[name];
     const earlier = names.slice(0, index).find((other) => values[other] === port);

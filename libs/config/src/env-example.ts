@@ -1,4 +1,4 @@
-import { APPS } from './app.js';
+import { APPS, type App } from './app.js';
 import { fallbackOf, VARIABLES, variablesOf, type SectionName, type Variable } from './variables.js';
 
 const TITLES: Readonly<Record<SectionName, string>> = {
@@ -8,11 +8,15 @@ const TITLES: Readonly<Record<SectionName, string>> = {
   mqtt: 'MQTT and the bridge',
   devices: 'Devices',
   http: 'HTTP API',
+  embedded: 'Embedded engines and demo (npm start)',
   ops: 'Health checks and metrics',
   log: 'Logs',
 };
 
-/** The text of `.env.example`: required variables with an example, the others commented out with their default. */
+/**
+ * The text of `.env.example`: variables that every process requires with an example, the others commented out with their
+ * default, so that a copy of the file changes nothing by itself.
+ */
 export function envExample(): string {
   const sections = (Object.keys(VARIABLES) as SectionName[]).map((section) =>
     [`# ---- ${TITLES[section]} ----`, ...variablesOf(section).map(entry)].join('\n\n'),
@@ -27,12 +31,17 @@ export function envExample(): string {
 function entry([name, definition]: [string, Variable]): string {
   const comment = wrap(`${definition.description} ${state(definition)}`, 116).map((line) => `# ${line}`);
   // An optional secret gets no example here: it would be copied, and then be a secret that everybody knows.
-  const example = definition.secret ? '' : commonDefault(definition) || definition.example;
-  const line = definition.required === undefined ? `#${name}=${example}` : `${name}=${definition.example}`;
+  const example =
+    definition.secret && definition.required === undefined
+      ? ''
+      : commonDefault(definition) || definition.example;
+  const isRequired = definition.required !== undefined && !definition.orEmbedded;
+  const line = isRequired ? `${name}=${definition.example}` : `#${name}=${example}`;
   return [...comment, line].join('\n');
 }
 
 function state(definition: Variable): string {
+  if (definition.orEmbedded) return 'Required, `npm start` excepted.';
   if (definition.required !== undefined) return 'Required.';
   return `Default: ${describeDefault(definition)}.`;
 }
@@ -40,10 +49,12 @@ function state(definition: Variable): string {
 /** The default in words; `none` where there is none. */
 export function describeDefault(definition: Variable): string {
   if (typeof definition.fallback !== 'object') return definition.fallback || 'none';
-  return APPS.flatMap((app) => {
+  const appsOf = new Map<string, App[]>();
+  for (const app of APPS) {
     const text = fallbackOf(definition, app);
-    return text === undefined ? [] : [`${text} (${app})`];
-  }).join(', ');
+    if (text !== undefined) appsOf.set(text, [...(appsOf.get(text) ?? []), app]);
+  }
+  return [...appsOf].map(([text, apps]) => `${text} (${apps.join(', ')})`).join('; ');
 }
 
 function commonDefault(definition: Variable): string | undefined {

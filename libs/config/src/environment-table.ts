@@ -9,10 +9,13 @@ const END = '<!-- /environment -->';
 export function environmentTable(app: App): string {
   const rows = SECTIONS_OF[app].flatMap((section) =>
     variablesOf(section).map(([name, definition]) => {
-      const fallback =
-        definition.required === undefined
-          ? code(fallbackOf(definition, app) ?? describeDefault(definition))
-          : '**required**';
+      const isRequired =
+        definition.required !== undefined && !(definition.orEmbedded && app === 'standalone');
+      const fallback = isRequired
+        ? '**required**'
+        : definition.orEmbedded
+          ? 'embedded'
+          : code(fallbackOf(definition, app) ?? describeDefault(definition));
       return [`\`${name}\``, fallback, code(definition.example), definition.description];
     }),
   );

@@ -45,10 +45,18 @@ describe('a full configuration', () => {
       },
       devices: { policy: 'open', allowOpenOffLoopback: false },
       http: { host: '127.0.0.1', port: 3000, apiToken: undefined },
+      embedded: { dataDir: './data', kafkaPort: 9192, sqlPort: 5532, demo: undefined },
       ops: { host: '127.0.0.1', port: 9101 },
-      log: { level: 'info' },
+      log: { level: 'warn' },
       warnings: [],
     });
+  });
+
+  test('leaves out, standalone, the engines that are to be embedded', () => {
+    const config = loadConfig('standalone', {});
+    expect(config.kafka.brokers).toBeUndefined();
+    expect(config.database.url).toBeUndefined();
+    expect(() => loadConfig('aggregator', {})).toThrow(ConfigError);
   });
 
   test('is frozen throughout', () => {
@@ -157,6 +165,14 @@ const MALFORMED: Record<string, [value: string, fault: string][]> = {
     ['sesame sesame sesame', 'may not have'],
     ['sesame-ä-sesame-sesame', 'may not have'],
   ],
+  DATA_DIR: [
+    ['/', 'the root of the file system'],
+    ['file:///var/lib/fieldstream', 'is a URL'],
+    ['da\0ta', 'NUL character'],
+  ],
+  EMBEDDED_KAFKA_PORT: ports(),
+  EMBEDDED_SQL_PORT: ports(),
+  DEMO: [['off', 'neither true nor false']],
   OPS_PORT: ports(),
   LOG_LEVEL: [
     ['INFO', 'not one of trace, debug, info'],
@@ -221,7 +237,7 @@ test.each(CASES.filter(([name]) => SECRETS.includes(name)))('%s=%j is never quot
   expect(shown).not.toContain('ses%ame');
 });
 
-test.each(['aggregator', 'alerter', 'api', 'standalone'] as const)(
+test.each(['aggregator', 'alerter', 'api'] as const)(
   '%s does not start without Kafka and database, and says how to get them',
   (app) => {
     const error = problemsOf(() => loadConfig(app, {}));
@@ -237,12 +253,12 @@ test('the bridge needs no database', () => {
 });
 
 test('all faults are told at once', () => {
-  const error = problemsOf(() => loadConfig('standalone', { HTTP_PORT: 'x', BRIDGE_LANES: '0', HOST: '?' }));
+  const error = problemsOf(() => loadConfig('api', { HTTP_PORT: 'x', DATABASE_POOL_SIZE: '0', HOST: '?' }));
   expect(error.problems.map((problem) => problem.variable)).toEqual([
     'HOST',
     'KAFKA_BROKERS',
     'DATABASE_URL',
-    'BRIDGE_LANES',
+    'DATABASE_POOL_SIZE',
     'HTTP_PORT',
   ]);
 });

@@ -58,6 +58,12 @@ function assemble(values: Values): Omit<Config, 'warnings'> {
     },
     devices: { policy: values.DEVICE_POLICY, allowOpenOffLoopback: values.DEVICE_OPEN_OFF_LOOPBACK },
     http: { host: values.HOST, port: values.HTTP_PORT, apiToken: values.API_TOKEN },
+    embedded: {
+      dataDir: values.DATA_DIR,
+      kafkaPort: values.EMBEDDED_KAFKA_PORT,
+      sqlPort: values.EMBEDDED_SQL_PORT,
+      demo: values.DEMO,
+    },
     ops: { host: values.HOST, port: values.OPS_PORT },
     log: { level: values.LOG_LEVEL },
   };

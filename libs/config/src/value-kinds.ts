@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 
 /** A schema from the text of a variable to its value. Its issues are ends of sentences: `"x" is not a whole number`. */
@@ -116,6 +117,17 @@ export function topicPrefix(): ValueSchema<string> {
           `is ${quoted(text)}, which is not at most 100 of the characters a Kafka topic name may have (letters, digits, ".", "_", "-")`,
         ),
   );
+}
+
+/** A path of a folder, not only of the root; relative ones count from the working directory. */
+export function folder(): ValueSchema<string> {
+  return valueOf((text) => {
+    if (text.includes('\0')) return new Fault('has a NUL character, which no path may have');
+    if (/^\w+:\/\//.test(text)) return new Fault(`is ${quoted(text)}, which is a URL, not a path`);
+    return resolve(text) === resolve('/')
+      ? new Fault(`is ${quoted(text)}, which is the root of the file system, not a folder of its own`)
+      : text;
+  });
 }
 
 /** A PostgreSQL connection URL that names a server and a database. Faults never quote it: it holds a password. */

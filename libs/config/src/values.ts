@@ -27,7 +27,8 @@ export function parseValues(
     for (const [name, definition] of variablesOf(section)) {
       const text = env[name]?.trim() || fallbackOf(definition, app);
       if (text === undefined) {
-        if (definition.required === undefined) values[name] = undefined;
+        const embedded = app === 'standalone' && definition.orEmbedded;
+        if (definition.required === undefined || embedded) values[name] = undefined;
         else problems.push({ variable: name, fault: definition.required, example: definition.example });
         continue;
       }

@@ -5,6 +5,7 @@ import {
   choice,
   databaseUrl,
   flag,
+  folder,
   host,
   integer,
   password,
@@ -24,6 +25,8 @@ export interface Variable<T = unknown> {
   readonly fallback?: string | Readonly<Partial<Record<App, string>>>;
   /** Why the start fails where the variable is unset; only for variables that must be set. */
   readonly required?: string;
+  /** Unset, the standalone process starts an engine of its own instead. */
+  readonly orEmbedded?: true;
   /** The value must never be shown. */
   readonly secret?: true;
 }
@@ -52,9 +55,11 @@ export const VARIABLES = {
   },
   kafka: {
     KAFKA_BROKERS: variable({
-      description: 'Kafka brokers to start from: host:port, comma-separated.',
+      description:
+        'Kafka brokers to start from: host:port, comma-separated. Unset, `npm start` runs an embedded log that speaks the Kafka protocol; the separate services need it.',
       schema: brokerList(),
       example: '127.0.0.1:9092',
+      orEmbedded: true,
       required: 'is not set: the address of a Kafka broker is needed (`npm run stack:up` starts one)',
     }),
     KAFKA_TOPIC_PREFIX: variable({
@@ -92,8 +97,10 @@ export const VARIABLES = {
   },
   database: {
     DATABASE_URL: variable({
-      description: 'PostgreSQL with TimescaleDB. Special characters in the password are percent-encoded.',
+      description:
+        'PostgreSQL with TimescaleDB. Special characters in the password are percent-encoded. Unset, `npm start` runs an embedded TimescaleDB; the separate services need it.',
       schema: databaseUrl(),
+      orEmbedded: true,
       example: 'postgres://fieldstream:secret@127.0.0.1:5432/fieldstream',
       required: 'is not set: the URL of a TimescaleDB database is needed (`npm run stack:up` starts one)',
       secret: true,
@@ -209,6 +216,33 @@ export const VARIABLES = {
       secret: true,
     }),
   },
+  embedded: {
+    DATA_DIR: variable({
+      description:
+        'Folder of the embedded engines, for `npm start` without KAFKA_BROKERS or DATABASE_URL. It is made where it is missing; one process at a time uses it.',
+      schema: folder(),
+      example: '/var/lib/fieldstream',
+      fallback: './data',
+    }),
+    EMBEDDED_KAFKA_PORT: variable({
+      description: 'Loopback port of the embedded log; 0 for any free one.',
+      schema: port(),
+      example: '9192',
+      fallback: '9192',
+    }),
+    EMBEDDED_SQL_PORT: variable({
+      description: 'Loopback port of the embedded TimescaleDB; 0 for any free one.',
+      schema: port(),
+      example: '5532',
+      fallback: '5532',
+    }),
+    DEMO: variable({
+      description:
+        'Whether `npm start` runs a fleet of simulated devices, whose IDs begin with demo-. Unset: only when both engines are embedded.',
+      schema: flag(),
+      example: 'false',
+    }),
+  },
   ops: {
     OPS_PORT: variable({
       description: 'Port of the health checks and metrics of a process without HTTP API; 0 for any free one.',
@@ -222,7 +256,8 @@ export const VARIABLES = {
       description: `Least level that is logged: ${LOG_LEVELS.join(', ')}.`,
       schema: choice(LOG_LEVELS),
       example: 'debug',
-      fallback: 'info',
+      // One process for everything prints its own few lines for whoever started it.
+      fallback: { bridge: 'info', aggregator: 'info', alerter: 'info', api: 'info', standalone: 'warn' },
     }),
   },
 } as const;
@@ -235,7 +270,7 @@ export const SECTIONS_OF = {
   aggregator: ['network', 'kafka', 'database', 'ops', 'log'],
   alerter: ['network', 'kafka', 'database', 'ops', 'log'],
   api: ['network', 'kafka', 'database', 'http', 'log'],
-  standalone: ['network', 'kafka', 'database', 'mqtt', 'devices', 'http', 'ops', 'log'],
+  standalone: ['network', 'kafka', 'database', 'mqtt', 'devices', 'http', 'embedded', 'ops', 'log'],
 } as const satisfies Record<App, readonly SectionName[]>;
 
 /** Names and definitions of a section's variables. */

@@ -24,3 +24,5 @@ export * from './text-runs.js';
 export * from './text-writer.js';
 export * from './consumer-transaction.js';
 export * from './binary-array.js';
+export * from './copy/copied-tables.js';
+export * from './copy/copy-history.js';

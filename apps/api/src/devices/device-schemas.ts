@@ -34,19 +34,29 @@ export const DevicePatch = component(
     .refine((patch) => patch.name !== undefined || patch.labels !== undefined, 'must have name or labels'),
 );
 
+const latestValue = {
+  metric: z.string(),
+  value: z.number().nullable().describe('Null for a text without a number.'),
+  text: z.string().nullable().describe('The state in the words of the device.'),
+  unit: z.string().nullable(),
+  time: timestamp.describe('When the device observed it.'),
+};
+
+export const DeviceLatestValue = component(
+  'DeviceLatestValue',
+  z.object({
+    deviceId: z.string(),
+    deviceName: z.string().describe('Name for people; the ID where it has none.'),
+    ...latestValue,
+  }),
+);
+export const DeviceLatestPage = pageOf('DeviceLatestPage', DeviceLatestValue);
+
 export const LatestValues = component(
   'LatestValues',
   z.object({
     deviceId: z.string(),
-    values: z.array(
-      z.object({
-        metric: z.string(),
-        value: z.number().nullable().describe('Null for a text without a number.'),
-        text: z.string().nullable().describe('The state in the words of the device.'),
-        unit: z.string().nullable(),
-        time: timestamp.describe('When the device observed it.'),
-      }),
-    ),
+    values: z.array(z.object(latestValue)),
     next: z.string().nullable().describe('Send it as `cursor` for more metrics; null if there are none.'),
   }),
 );
@@ -66,4 +76,9 @@ export const DeviceQuery = z.strictObject({
 export const LatestQuery = z.strictObject({
   limit: pageLimit(1000, 5000),
   cursor: cursor(z.string().max(256)),
+});
+
+export const DeviceLatestQuery = z.strictObject({
+  limit: pageLimit(1000, 5000),
+  cursor: cursor(z.strictObject({ deviceId: z.string().max(256), metric: z.string().max(256) })),
 });

@@ -1,0 +1,42 @@
+export interface Addresses {
+  readonly httpPort: number;
+  readonly mqttPort: number;
+  /** Of the embedded engines; undefined where one is given. */
+  readonly sqlUrl: string | undefined;
+  readonly kafkaBroker: string | undefined;
+  readonly dataDir: string | undefined;
+  /** Simulated devices; undefined: no demo. */
+  readonly demoDevices: number | undefined;
+}
+
+/** What is printed when everything runs: where everything is, and how a first sensor is connected. */
+export function welcome(host: string, elapsed: string, addresses: Addresses): string {
+  const { httpPort, mqttPort, sqlUrl, kafkaBroker, dataDir, demoDevices } = addresses;
+  // An address that stands for all of them is none to connect to.
+  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  const http = `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${httpPort}`;
+  const places = [
+    ['live values', `${http}/`],
+    ['API', `${http}/api/docs`],
+    ['MQTT', `mqtt://${reachable}:${mqttPort}`],
+    ['SQL', sqlUrl && `psql ${sqlUrl}`],
+    ['Kafka protocol', kafkaBroker],
+    ['data folder', dataDir],
+  ].flatMap(([name, place]) => (place ? [`  ${name?.padEnd(15)} ${place}`] : []));
+  const demo =
+    demoDevices === undefined
+      ? ''
+      : `\nDemo: ${demoDevices} simulated devices, with IDs that begin with demo-, are publishing. DEMO=false turns them off.\n`;
+  return `
+Fieldstream is running; it took${elapsed}.
+
+${places.join('\n')}
+
+Connect a first sensor, in another terminal:
+
+  mosquitto_pub -h ${reachable} -p ${mqttPort} -q 1 -t devices/my-sensor/telemetry -m '{"temperature": 21.5}'
+  curl ${http}/api/devices/my-sensor/latest
+${demo}
+Ctrl-C stops everything in order.
+`;
+}

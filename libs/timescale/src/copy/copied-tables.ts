@@ -1,0 +1,39 @@
+/** How one table is taken to another database. */
+export interface CopiedTable {
+  readonly name: string;
+  /** Columns of a unique key, in whose order the rows are read. */
+  readonly key: readonly string[];
+  /** Columns that get another value there, as SQL over the row. */
+  readonly replace?: Readonly<Record<string, string>>;
+  /** Identity column whose sequence goes on after the largest value. */
+  readonly identity?: string;
+}
+
+/**
+ * The history of an installation, parents before children. Left out is what belongs to its Kafka: stored offsets and the
+ * bridges' ledgers, which begin anew with another one. What is told apart by a Kafka offset gets an origin of its own, so
+ * that the same offset of the next Kafka is not taken for it.
+ */
+export const COPIED_TABLES: readonly CopiedTable[] = [
+  { name: 'device', key: ['device_id'] },
+  { name: 'series', key: ['series_id'], identity: 'series_id' },
+  { name: 'reading', key: ['series_id', 'time'] },
+  { name: 'reading_text', key: ['series_id', 'time'] },
+  { name: 'reading_1m', key: ['series_id', 'bucket'] },
+  {
+    name: 'dead_letter',
+    key: ['dead_letter_id'],
+    identity: 'dead_letter_id',
+    replace: { origin_topic: `'copied:' || origin_topic` },
+  },
+  {
+    name: 'device_event',
+    key: ['origin_partition', 'origin_offset'],
+    replace: { origin_partition: '-1 - origin_partition' },
+  },
+  { name: 'alert_rule', key: ['rule_id'] },
+  { name: 'alert', key: ['alert_id'] },
+  { name: 'alert_event', key: ['sequence'], identity: 'sequence' },
+  { name: 'notification', key: ['notification_id'], identity: 'notification_id' },
+  { name: 'alert_state', key: ['rule_id', 'device_id', 'metric'] },
+];
