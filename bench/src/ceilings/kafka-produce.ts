@@ -4,7 +4,7 @@ import { encodeTelemetry } from '@fieldstream/wire';
 import type { Figure } from '../figure.js';
 
 const BATCH = 1_000;
-const PARTITIONS = 12;
+export const PARTITIONS = 12;
 /** Batches in flight, as in the bridge. */
 const IN_FLIGHT = 3;
 
@@ -55,7 +55,8 @@ export async function measureKafkaProduce(brokers: string, seconds: number): Pro
   }
 }
 
-function makeBatch(batch: number): Message[] {
+/** One batch of records, encoded in advance and spread over the partitions. */
+export function makeBatch(batch: number): Message[] {
   return Array.from({ length: BATCH }, (_, i) => {
     const deviceId = `ceiling-${String(i).padStart(5, '0')}`;
     const values = new Map(FLEET_METRICS.map((metric, m) => [metric, fleetValue(1, i, batch, m)]));

@@ -2,9 +2,11 @@ import type { Scenario } from '../scenario.js';
 import { alertLatency } from './alert-latency.js';
 import { bridgeAlone } from './bridge-alone.js';
 import { catchUp } from './catch-up.js';
+import { embeddedLog } from './embedded-log.js';
 import { idleConnections } from './idle-connections.js';
 import { pubackLatency } from './puback-latency.js';
 import { rowVisible } from './row-visible.js';
+import { standalone } from './standalone.js';
 import { throughput } from './throughput.js';
 import { unauthenticatedMemory } from './unauthenticated-memory.js';
 
@@ -18,4 +20,6 @@ export const SCENARIOS: readonly Scenario[] = [
   alertLatency,
   idleConnections,
   unauthenticatedMemory,
+  embeddedLog,
+  standalone,
 ];

@@ -1,28 +1,14 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { eventually, FLEET_METRICS } from '@fieldstream/testing';
-import { backlogGrowth, isFlat, type BacklogSample } from '../backlog.js';
+import { FLEET_METRICS } from '@fieldstream/testing';
 import type { BenchBed } from '../bench-bed.js';
 import { ceilingOf } from '../ceilings/ceilings.js';
-import { manyDevices } from '../devices-load.js';
 import type { Figure } from '../figure.js';
-import { LoadProcess } from '../load-process.js';
-import type { LoadReport } from '../load-protocol.js';
-import { describeUsage, UsageMeter, type SpanUsage } from '../process-usage.js';
-import { formatNumber } from '../report.js';
+import { describeUsage } from '../process-usage.js';
 import type { BenchContext, Scenario } from '../scenario.js';
+import { findSustainedRate, type Sustained } from '../sustained.js';
 
 const METRICS = FLEET_METRICS.length;
-const WARM_UP_S = 4;
-const ATTEMPTS = 6;
-/** From one attempt to the next: down after a growing backlog, up after a flat one. */
-const [DOWN, UP] = [0.88, 1.1];
-const DRAIN_TIMEOUT_MS = 120_000;
 
-/**
- * Sustained throughput, publish to row. First as fast as the bridge acks, then until the last row is visible: the rate at
- * which all that work was done is where the search begins. Then at fixed rates, until one is found at which the backlog
- * stays flat and above which it does not.
- */
+/** Sustained throughput, publish to row. */
 export const throughput: Scenario = {
   name: 'throughput',
   title: 'sustained, publish to row',
@@ -30,90 +16,11 @@ export const throughput: Scenario = {
   async run(context) {
     return context.withBed(async (bed) => {
       await bed.start('aggregator', 'bridge');
-      let rate = 0.95 * (await findOverallRate(context, bed));
-      let best: Sustained | undefined;
-      let failed = false;
-      // Down until a rate holds, or up until one does not: in both cases the answer is between the last two.
-      for (let attempt = 0; attempt < ATTEMPTS && !(best !== undefined && failed); attempt++) {
-        const result = await holdRate(context, bed, rate, attempt);
-        if (result.flat) best = result;
-        else failed = true;
-        rate *= result.flat ? UP : DOWN;
-      }
-      if (best === undefined)
-        throw new Error(`the backlog still grew at ${Math.round(rate / DOWN)} messages/s`);
+      const best = await findSustainedRate(context, bed);
       return figuresOf(context, best, await checkStored(bed));
     });
   },
 };
-
-interface Sustained {
-  readonly flat: boolean;
-  readonly report: LoadReport;
-  readonly usage: Record<string, SpanUsage>;
-}
-
-async function findOverallRate(context: BenchContext, bed: BenchBed): Promise<number> {
-  context.progress('as fast as acked, then draining');
-  const load = await LoadProcess.connect(manyDevices(bed.mqttPort, 'max', 'ramp'));
-  try {
-    const startMs = performance.now();
-    load.start();
-    await delay(Math.min(10, context.seconds) * 1_000);
-    const { stats } = await load.stop();
-    await untilVisible(bed, stats.acked);
-    return stats.acked / ((performance.now() - startMs) / 1_000);
-  } finally {
-    load.kill();
-  }
-}
-
-async function holdRate(
-  context: BenchContext,
-  bed: BenchBed,
-  rate: number,
-  attempt: number,
-): Promise<Sustained> {
-  const before = (await bed.committed()).records;
-  const load = await LoadProcess.connect(manyDevices(bed.mqttPort, rate, `hold-${attempt}`));
-  try {
-    load.start();
-    await delay(WARM_UP_S * 1_000);
-    await load.mark();
-    const meter = new UsageMeter({ ...bed.pids, load: load.pid });
-    const samples: BacklogSample[] = [];
-    const endMs = performance.now() + context.seconds * 1_000;
-    while (performance.now() < endMs) {
-      const { records } = await bed.committed();
-      samples.push({ atMs: performance.now(), backlog: (load.progress?.acked ?? 0) - (records - before) });
-      await delay(250);
-    }
-    const report = await load.mark();
-    const usage = meter.read();
-    // What is not acked in time waits in the devices: that is no sustained rate either.
-    const flat = isFlat(samples, rate) && report.ackedPerSecond >= 0.98 * rate;
-    const { stats } = await load.stop();
-    await untilVisible(bed, before + stats.acked);
-    const growth = formatNumber(backlogGrowth(samples));
-    context.progress(
-      `${formatNumber(rate)}/s: backlog ${flat ? 'flat' : `grows by ${growth}/s`}; ${describeUsage(usage)}`,
-    );
-    return { flat, report, usage };
-  } finally {
-    load.kill();
-  }
-}
-
-async function untilVisible(bed: BenchBed, records: number): Promise<void> {
-  await eventually(
-    async () => {
-      const committed = await bed.committed();
-      if (committed.records < records)
-        throw new Error(`${committed.records} of ${records} publishes are visible`);
-    },
-    { timeoutMs: DRAIN_TIMEOUT_MS, everyMs: 50, what: 'all publishes visible' },
-  );
-}
 
 /** A figure is worth nothing if the rows are not there. */
 async function checkStored(bed: BenchBed): Promise<number> {
