@@ -1,4 +1,10 @@
-/** One configuration, three sizes: unit (libs, apps, dashboards), integration and integrity (real engines), e2e. */
+import { availableParallelism } from 'node:os';
+
+/**
+ * One configuration, five projects: unit (libs, apps, dashboards), contract (the Kafka protocol), integration (one real
+ * dependency), integrity (a file for each point of the delivery contract), e2e. The last three need engines: those of
+ * KAFKA_BROKERS and DATABASE_URL, or else the embedded ones, for which `npm run build` must have run.
+ */
 const common = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -21,17 +27,30 @@ const common = {
   },
 };
 
+/** Jest runs the two only when a project that names them is selected. */
+const withEngines = {
+  ...common,
+  globalSetup: '<rootDir>/test/support/jest-setup.js',
+  globalTeardown: '<rootDir>/test/support/jest-teardown.js',
+};
+
+// Given engines are one set for all tests, some of which take them away: one test at a time, unless the caller knows better.
+const given = Boolean(process.env['KAFKA_BROKERS'] && process.env['DATABASE_URL']);
+
 export default {
   // Hooks make and drop databases, which takes as long as the server's slowest connection. Tests that wait say how long.
   testTimeout: 120_000,
+  maxWorkers: given ? 1 : Math.max(2, Math.floor(availableParallelism() / 2)),
+  testSequencer: '<rootDir>/test/support/jest-sequencer.js',
   projects: [
     {
       ...common,
       displayName: 'unit',
       testMatch: ['<rootDir>/{libs,apps,dashboards,bench,deploy}/**/*.test.ts'],
     },
-    { ...common, displayName: 'integration', testMatch: ['<rootDir>/test/integration/**/*.test.ts'] },
-    { ...common, displayName: 'integrity', testMatch: ['<rootDir>/test/integrity/**/*.test.ts'] },
-    { ...common, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'] },
+    { ...common, displayName: 'contract', testMatch: ['<rootDir>/test/contract/**/*.test.ts'] },
+    { ...withEngines, displayName: 'integration', testMatch: ['<rootDir>/test/integration/**/*.test.ts'] },
+    { ...withEngines, displayName: 'integrity', testMatch: ['<rootDir>/test/integrity/**/*.test.ts'] },
+    { ...withEngines, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'] },
   ],
 };

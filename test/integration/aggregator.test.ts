@@ -7,6 +7,8 @@ import { createTestBed, eventually, type TestBed } from '@fieldstream/testing';
 import { createPool } from '@fieldstream/timescale';
 import { encodeDeadLetter, encodeDeviceEvent, encodeTelemetry, TOPICS } from '@fieldstream/wire';
 import { startAggregator } from '../../apps/aggregator/src/start.js';
+import { createGate, type Gate } from '../support/gate.js';
+import { testOnGiven } from '../support/given-only.js';
 import { silent } from './timescale-flavours.js';
 import { differingMinutes } from './timescale-model.js';
 
@@ -15,6 +17,7 @@ const PARTITIONS = 3;
 
 describe('aggregator', () => {
   let bed: TestBed;
+  let gate: Gate;
   let config: AggregatorConfig;
   let pool: pg.Pool;
   let producer: Producer;
@@ -32,7 +35,8 @@ describe('aggregator', () => {
 
   beforeAll(async () => {
     bed = await createTestBed('aggregator', { KAFKA_PARTITIONS: String(PARTITIONS) });
-    const loaded = loadConfig('aggregator', bed.env);
+    gate = await createGate(bed.databaseUrl);
+    const loaded = loadConfig('aggregator', { ...bed.env, DATABASE_URL: gate.url });
     config = { ...loaded, ops: { ...loaded.ops, port: 0 } };
     pool = createPool({ url: bed.databaseUrl, maxConnections: 3, applicationName: 'test', logger: silent });
     const kafka = new Kafka({ brokers: bed.kafkaBrokers.split(','), logLevel: logLevel.NOTHING });
@@ -46,6 +50,7 @@ describe('aggregator', () => {
   afterAll(async () => {
     await producer.disconnect();
     await pool.end();
+    await gate.shut();
     await bed.close();
   }, 60_000);
 
@@ -222,22 +227,43 @@ describe('aggregator', () => {
     await expectLedger();
   }, 120_000);
 
-  test('losing every database connection loses nothing', async () => {
+  testOnGiven('one session serves all connections, and cannot be ended')(
+    'losing every database connection, ended by the server, loses nothing',
+    () =>
+      losingConnections('ended', async () => {
+        await query(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'fieldstream-aggregator' AND datname = current_database()",
+        );
+      }),
+    90_000,
+  );
+
+  test(
+    'losing every database connection on the way loses nothing',
+    () =>
+      losingConnections('cut', async () => {
+        await gate.shut();
+        await gate.open();
+      }),
+    90_000,
+  );
+
+  async function losingConnections(device: string, lose: () => Promise<void>): Promise<void> {
     const before = await total('records');
     await start();
     for (let round = 0; round < 10; round++) {
       await send(
         TOPICS.readings,
-        ...Array.from({ length: 50 }, (_, n) => telemetry('cut', NOON + round * 50 + n, { a: n })),
+        ...Array.from({ length: 50 }, (_, n) => telemetry(device, NOON + round * 50 + n, { a: n })),
       );
-      await query(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'fieldstream-aggregator' AND datname = current_database()",
-      );
+      await lose();
     }
     await consumed(before + 500);
     expect(
-      await query("SELECT count(*)::int FROM reading JOIN series USING (series_id) WHERE device_id = 'cut'"),
+      await query(
+        `SELECT count(*)::int FROM reading JOIN series USING (series_id) WHERE device_id = '${device}'`,
+      ),
     ).toEqual([{ count: 500 }]);
     await expectLedger();
-  }, 90_000);
+  }
 });

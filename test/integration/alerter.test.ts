@@ -40,7 +40,12 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
   hook = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
   bed = await createTestBed('alerter', { KAFKA_PARTITIONS: '3', KAFKA_SESSION_TIMEOUT_MS: '6000' });
-  alerter = await ServiceProcess.start({ app: 'alerter', env: bed.env, readyTimeoutMs: 60_000 });
+  alerter = await ServiceProcess.start({
+    app: 'alerter',
+    from: 'dist',
+    env: bed.env,
+    readyTimeoutMs: 60_000,
+  });
   pool = createPool({ url: bed.databaseUrl, maxConnections: 3, applicationName: 'test', logger: silent });
   rules = new RuleStore(pool);
   const kafka = createKafka({ brokers: bed.kafkaBrokers.split(','), clientId: 'test', logger: silent });

@@ -1,4 +1,3 @@
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 
 type Json = Record<string, unknown>;
@@ -82,45 +81,4 @@ export class DocumentedClient {
       new RegExp(`^${route.replace(/\{[^}]+\}/g, '[^/]+')}$`).test(plain),
     );
   }
-}
-
-export interface Gate {
-  readonly port: number;
-  /** Cuts every connection and takes no new one. */
-  shut(): Promise<void>;
-  open(): Promise<void>;
-}
-
-/** A TCP port that leads to another one until it is shut: an engine that goes away and comes back. */
-export async function createGate(host: string, port: number): Promise<Gate> {
-  const sockets = new Set<Socket>();
-  const server = createServer((client) => {
-    const upstream = connect(port, host);
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket.on('error', () => {});
-      socket.on('close', () => {
-        sockets.delete(socket);
-        client.destroy();
-        upstream.destroy();
-      });
-    }
-    client.pipe(upstream).pipe(client);
-  });
-  const listen = (at: number): Promise<void> =>
-    new Promise((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(at, '127.0.0.1', () => resolve());
-    });
-  await listen(0);
-  const own = (server.address() as AddressInfo).port;
-  return {
-    port: own,
-    shut: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
-      }),
-    open: () => listen(own),
-  };
 }

@@ -7,7 +7,8 @@ import { createKafka, ensureTopics } from '@fieldstream/kafka';
 import { createLogger } from '@fieldstream/observability';
 import { createTestBed, eventually, type TestBed } from '@fieldstream/testing';
 import { decodeTelemetry, TOPICS } from '@fieldstream/wire';
-import { createGate, DocumentedClient, type Gate } from './api-support.js';
+import { createGate, type Gate } from '../support/gate.js';
+import { DocumentedClient } from './api-support.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -113,10 +114,7 @@ async function addDeadLetter(
 
 beforeAll(async () => {
   bed = await createTestBed('api');
-  const database = new URL(bed.databaseUrl);
-  gate = await createGate(database.hostname, Number(database.port));
-  const gated = new URL(bed.databaseUrl);
-  gated.host = `127.0.0.1:${gate.port}`;
+  gate = await createGate(bed.databaseUrl);
   const kafka = createKafka({ brokers: bed.kafkaBrokers.split(','), clientId: 'api-test', logger });
   await ensureTopics(kafka, {
     topicPrefix: bed.topicPrefix,
@@ -125,7 +123,7 @@ beforeAll(async () => {
     retentionHours: 1,
     logger,
   });
-  api = await startApi(loadConfig('api', { ...bed.env, DATABASE_URL: gated.href, HTTP_PORT: '0' }), logger);
+  api = await startApi(loadConfig('api', { ...bed.env, DATABASE_URL: gate.url, HTTP_PORT: '0' }), logger);
   client = await DocumentedClient.open(`http://127.0.0.1:${api.port}`);
   pool = new pg.Pool({ connectionString: bed.databaseUrl, max: 2 });
   await seedDevices();
@@ -154,6 +152,7 @@ describe('documentation', () => {
       'get /api/devices/{id}',
       'get /api/devices/{id}/latest',
       'get /api/devices/{id}/readings',
+      'get /api/latest',
       'get /api/pipeline',
       'get /api/rules',
       'get /api/rules/{id}',

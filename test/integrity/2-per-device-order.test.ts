@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { Fleet } from '@fieldstream/testing';
 import { readTopic } from '../support/kafka-log.js';
 import { startPipeline, type Pipeline } from '../support/pipeline.js';
+import { SIZES } from '../support/sizes.js';
 
 jest.setTimeout(120_000);
 
@@ -22,7 +23,12 @@ describe('2. per-device order', () => {
   ])(
     '%s: one partition, in publish order, also across lost connections; acks in order',
     async (_, shape, prefix) => {
-      const fleet = new Fleet({ port: pipeline.mqttPort, ...shape, publishes: 20_000, devicePrefix: prefix });
+      const fleet = new Fleet({
+        port: pipeline.mqttPort,
+        ...shape,
+        publishes: SIZES.orderPublishes,
+        devicePrefix: prefix,
+      });
       try {
         await fleet.connect();
         fleet.start();

@@ -3,10 +3,12 @@ import { consumerTotals, eventually, Fleet } from '@fieldstream/testing';
 import { consumed, expectWhole } from '../support/expectations.js';
 import { recordCount } from '../support/kafka-log.js';
 import { startPipeline, type Pipeline } from '../support/pipeline.js';
+import { SIZES } from '../support/sizes.js';
 
 jest.setTimeout(180_000);
 
 const TOPIC = 'telemetry.readings';
+const { publishes, cutAfter } = SIZES.repeated;
 
 describe('3. one row per reading', () => {
   let pipeline: Pipeline;
@@ -25,14 +27,17 @@ describe('3. one row per reading', () => {
     const fleet = new Fleet({
       port: pipeline.mqttPort,
       connections: 50,
-      publishes: 20_000,
+      publishes,
       devicePrefix: 'repeat',
       disorder: { duplicateShare: 0.2, lateShare: 0.1, outOfOrderShare: 0.1 },
     });
     try {
       await fleet.connect();
       fleet.start();
-      await eventually(() => fleet.stats().acked > 5_000, { timeoutMs: 30_000, what: 'the fleet at work' });
+      await eventually(() => fleet.stats().acked > cutAfter, {
+        timeoutMs: 30_000,
+        what: 'the fleet at work',
+      });
       fleet.cut();
       await fleet.finish();
     } finally {

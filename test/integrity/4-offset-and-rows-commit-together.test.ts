@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { eventually, Fleet } from '@fieldstream/testing';
+import { eventually, Fleet, FLEET_METRICS } from '@fieldstream/testing';
 import { expectWhole, storedOffsets } from '../support/expectations.js';
 import { readTopic, withAdmin } from '../support/kafka-log.js';
 import { startPipeline, type Pipeline } from '../support/pipeline.js';
+import { SIZES } from '../support/sizes.js';
 
 jest.setTimeout(240_000);
 
 const CONSUMER = 'fieldstream-aggregator';
 const TOPIC = 'telemetry.readings';
-const KILLS = 6;
+const { kills, rate, publishesAfter } = SIZES.together;
 
 describe('4. offset and rows commit together', () => {
   let pipeline: Pipeline;
@@ -39,13 +40,13 @@ describe('4. offset and rows commit together', () => {
     const fleet = new Fleet({
       port: pipeline.mqttPort,
       connections: 40,
-      rate: 3_000,
+      rate,
       devicePrefix: 'together',
     });
     try {
       await fleet.connect();
       fleet.start();
-      for (let kill = 0; kill < KILLS; kill++) {
+      for (let kill = 0; kill < kills; kill++) {
         const from = sum(await storedOffsets(pipeline, CONSUMER, TOPIC));
         await eventually(async () => sum(await storedOffsets(pipeline, CONSUMER, TOPIC)) > from + 500n, {
           timeoutMs: 60_000,
@@ -111,7 +112,7 @@ describe('4. offset and rows commit together', () => {
     const fleet = new Fleet({
       port: pipeline.mqttPort,
       connections: 40,
-      publishes: 4_000,
+      publishes: publishesAfter,
       devicePrefix: 'again',
     });
     try {
@@ -127,7 +128,7 @@ describe('4. offset and rows commit together', () => {
         const { rows } = await pipeline.sql.query<{ count: string }>(
           `SELECT count(*) FROM reading JOIN series USING (series_id) WHERE device_id LIKE 'again-%'`,
         );
-        return rows[0]?.count === '16000';
+        return rows[0]?.count === String(publishesAfter * FLEET_METRICS.length);
       },
       { timeoutMs: 60_000, what: 'every reading published in between' },
     );

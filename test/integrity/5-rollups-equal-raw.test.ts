@@ -2,8 +2,11 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { Fleet } from '@fieldstream/testing';
 import { expectRollupEqualsRaw, expectWhole } from '../support/expectations.js';
 import { startPipeline, type Pipeline } from '../support/pipeline.js';
+import { SIZES } from '../support/sizes.js';
 
 jest.setTimeout(180_000);
+
+const { snapshots, rate } = SIZES.rollup;
 
 describe('5. rollups equal the raw data', () => {
   let pipeline: Pipeline;
@@ -20,7 +23,7 @@ describe('5. rollups equal the raw data', () => {
     const fleet = new Fleet({
       port: pipeline.mqttPort,
       connections: 40,
-      rate: 2_000,
+      rate,
       devicePrefix: 'rollup',
       disorder: { duplicateShare: 0.1, lateShare: 0.2, outOfOrderShare: 0.2 },
     });
@@ -31,7 +34,7 @@ describe('5. rollups equal the raw data', () => {
       fleet.start();
       let rows = 0;
       let grown = 0;
-      for (let snapshot = 0; snapshot < 40; snapshot++) {
+      for (let snapshot = 0; snapshot < snapshots; snapshot++) {
         await expectRollupEqualsRaw(pipeline);
         const now = await rowCount();
         if (now > rows) grown++;

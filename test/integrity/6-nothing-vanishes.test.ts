@@ -2,14 +2,16 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { Kafka, logLevel } from 'kafkajs';
 import mqtt from 'mqtt';
 import { consumerTotals, eventually, Fleet } from '@fieldstream/testing';
+import { freezeKafka } from '../support/engine-faults.js';
 import { consumed, expectWhole } from '../support/expectations.js';
 import { readTopic, recordCount } from '../support/kafka-log.js';
 import { startPipeline, type Pipeline } from '../support/pipeline.js';
-import { freezeKafka } from '../support/stack-faults.js';
+import { SIZES } from '../support/sizes.js';
 
 jest.setTimeout(180_000);
 
 const IN_FLIGHT_BYTES = 2_000_000;
+const publishes = SIZES.ledgerPublishes;
 
 describe('6. nothing vanishes', () => {
   let pipeline: Pipeline;
@@ -55,7 +57,7 @@ describe('6. nothing vanishes', () => {
     const fleet = new Fleet({
       port: pipeline.mqttPort,
       connections: 20,
-      publishes: 5_000,
+      publishes,
       devicePrefix: 'ledger',
     });
     const client = await mqtt.connectAsync(pipeline.mqttUrl, { protocolVersion: 4 });
@@ -74,10 +76,10 @@ describe('6. nothing vanishes', () => {
     await consumed(pipeline, 'fieldstream-aggregator', 'telemetry.dead-letters');
 
     const counters = await bridgeLedger(
-      (c) => c['received'] === 5_000 + POISON.length + 1 && c['in_flight'] === 0,
+      (c) => c['received'] === publishes + POISON.length + 1 && c['in_flight'] === 0,
     );
     expect(counters).toMatchObject({
-      produced: 5_000,
+      produced: publishes,
       dead_lettered: POISON.length,
       presence: 1,
       shed: 0,
@@ -195,7 +197,7 @@ describe('6. nothing vanishes', () => {
     const PUBLISHES = 4_000;
     const filler = 'x'.repeat(2_000);
     try {
-      freezeKafka(true);
+      await freezeKafka(pipeline.bed, true);
       for (let n = 0; n < PUBLISHES; n++) {
         await client.publishAsync(
           'devices/firehose/telemetry',
@@ -204,7 +206,7 @@ describe('6. nothing vanishes', () => {
         );
       }
     } finally {
-      freezeKafka(false);
+      await freezeKafka(pipeline.bed, false);
     }
     const after = await bridgeLedger(
       (c) => (c['received'] ?? 0) - (before['received'] ?? 0) === PUBLISHES && c['in_flight'] === 0,

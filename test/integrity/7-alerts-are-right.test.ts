@@ -3,13 +3,12 @@ import mqtt from 'mqtt';
 import { eventually, seededRandom } from '@fieldstream/testing';
 import { consumed } from '../support/expectations.js';
 import { startPipeline, type Pipeline } from '../support/pipeline.js';
+import { SIZES } from '../support/sizes.js';
 
 jest.setTimeout(240_000);
 
-const DEVICES = 40;
-const READINGS = 250;
+const { devices: DEVICES, readings: READINGS, kills: KILLS } = SIZES.alerts;
 const STEP_MS = 1_000;
-const KILLS = 5;
 const RULES = [
   { id: 'at-once', forMs: 0, clearForMs: 0 },
   { id: 'held', forMs: 3_000, clearForMs: 2_000 },

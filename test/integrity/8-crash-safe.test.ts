@@ -1,17 +1,18 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { eventually, Fleet, seededRandom } from '@fieldstream/testing';
+import { bringBack, takeAway } from '../support/engine-faults.js';
 import { consumed, expectWhole } from '../support/expectations.js';
 import { recordCount } from '../support/kafka-log.js';
 import { startPipeline, type Pipeline } from '../support/pipeline.js';
-import { bringBack, takeAway } from '../support/stack-faults.js';
+import { SIZES } from '../support/sizes.js';
 
 jest.setTimeout(600_000);
 
-const KILLS = 20;
-const LEAST_PUBLISHES = 50_000; // 200,000 readings
-const RATE = 600;
+const { kills: KILLS, leastPublishes: LEAST_PUBLISHES, rate: RATE } = SIZES.crash;
 const VICTIMS = ['bridge', 'aggregator', 'alerter', 'bridge', 'aggregator', 'kafka', 'postgres'] as const;
-const DATABASE_OUTAGE_MS = 60_000;
+const { rate: outageRate, awayMs } = SIZES.databaseOutage;
+/** Half of what is published while the database is away. */
+const leastAcked = (outageRate * awayMs) / 2_000;
 
 describe('8. crash-safe', () => {
   let pipeline: Pipeline;
@@ -26,8 +27,8 @@ describe('8. crash-safe', () => {
   });
 
   afterEach(async () => {
-    await bringBack('kafka');
-    await bringBack('postgres');
+    await bringBack(pipeline.bed, 'kafka');
+    await bringBack(pipeline.bed, 'postgres');
   });
 
   afterAll(async () => {
@@ -59,8 +60,8 @@ describe('8. crash-safe', () => {
         const victim = VICTIMS[Math.floor(random() * VICTIMS.length)] ?? 'bridge';
         killed.push(victim);
         if (victim === 'kafka' || victim === 'postgres') {
-          await takeAway(victim, 'SIGKILL');
-          await bringBack(victim);
+          await takeAway(pipeline.bed, victim);
+          await bringBack(pipeline.bed, victim);
         } else {
           await pipeline.service(victim).restart({ signal: 'SIGKILL' });
         }
@@ -87,30 +88,40 @@ describe('8. crash-safe', () => {
     expect(open.rows).toEqual([]);
   });
 
-  test('the database away for 60 s: readings keep being acked, the backlog is drained, nothing is lost', async () => {
-    const fleet = new Fleet({ port: pipeline.mqttPort, connections: 40, rate: 1_000, devicePrefix: 'nodb' });
+  test(`the database away for ${awayMs / 1000} s: readings keep being acked, the backlog is drained, nothing is lost`, async () => {
+    const fleet = new Fleet({
+      port: pipeline.mqttPort,
+      connections: 40,
+      rate: outageRate,
+      devicePrefix: 'nodb',
+    });
     try {
       await fleet.connect();
       fleet.start();
-      await eventually(() => fleet.stats().acked > 1_000, { timeoutMs: 30_000, what: 'the fleet at work' });
-      await takeAway('postgres', 'SIGKILL');
+      await eventually(() => fleet.stats().acked > outageRate, {
+        timeoutMs: 30_000,
+        what: 'the fleet at work',
+      });
+      await takeAway(pipeline.bed, 'postgres');
       const ackedBefore = fleet.stats().acked;
-      const backAt = Date.now() + DATABASE_OUTAGE_MS;
+      const backAt = Date.now() + awayMs;
       await eventually(() => Date.now() >= backAt, {
-        timeoutMs: DATABASE_OUTAGE_MS * 2,
+        timeoutMs: awayMs * 2,
         everyMs: 250,
         what: 'the outage',
       });
       // Devices do not notice: what acks is Kafka.
-      expect(fleet.stats().acked - ackedBefore).toBeGreaterThan(30_000);
+      expect(fleet.stats().acked - ackedBefore).toBeGreaterThan(leastAcked);
       expect(fleet.stats().lost).toBe(0);
-      await bringBack('postgres');
+      await bringBack(pipeline.bed, 'postgres');
       await fleet.drain();
     } finally {
       await fleet.close();
     }
     await expectWhole(pipeline, fleet.ledger);
-    expect(await recordCount(pipeline.bed, 'telemetry.readings')).toBeGreaterThan(60_000);
+    expect(await recordCount(pipeline.bed, 'telemetry.readings')).toBeGreaterThan(
+      LEAST_PUBLISHES + leastAcked,
+    );
     expect(pipeline.service('aggregator').isRunning && pipeline.service('alerter').isRunning).toBe(true);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseReplayOptions, UsageError, type ReplayOptions } from './replay-options.js';
+import { UsageError } from './option-values.js';
+import { parseReplayOptions, type ReplayOptions } from './replay-options.js';
 
 const NEEDED = ['--file', 'a.csv', '--device', 'pump'];
 

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { parseUrl, parseWhole, parseZoneOffset, UsageError } from './option-values.js';
 
 /** What the replay command was asked to do. */
 export interface ReplayOptions {
@@ -25,11 +26,6 @@ export interface ColumnOptions {
   readonly zoneOffsetMs: number;
 }
 
-/** A mistake of the caller's, in one sentence. The command exits with 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
 export const USAGE = `Publishes recorded sensor data from a CSV file through MQTT at QoS 1.
 
   npm run replay -- --file FILE (--device NAME | --device-column COLUMN) [options]
@@ -48,8 +44,6 @@ export const USAGE = `Publishes recorded sensor data from a CSV file through MQT
   --help
 
 Exit code: 0 all rows acknowledged, 1 some were refused or not acknowledged, 2 wrong usage.`;
-
-const MINUTE_MS = 60_000;
 
 /** Reads the command line. Returns `help` when that was asked for. @throws UsageError */
 export function parseReplayOptions(argv: readonly string[]): ReplayOptions | 'help' {
@@ -72,7 +66,7 @@ export function parseReplayOptions(argv: readonly string[]): ReplayOptions | 'he
       zoneOffsetMs: parseZoneOffset(values['zone-offset'] ?? 'Z'),
     },
     speed: parseSpeed(values.speed ?? 'max'),
-    window: parseWindow(values.window ?? '100'),
+    window: parseWhole('--window', values.window ?? '100', 1, 10_000),
     delimiter: parseDelimiter(values.delimiter ?? ','),
     username: values.username,
   };
@@ -103,37 +97,12 @@ function parse(argv: readonly string[]) {
   }
 }
 
-function parseUrl(url: string): string {
-  if (!URL.canParse(url) || !/^(mqtts?|wss?):$/.test(new URL(url).protocol)) {
-    throw new UsageError(`--url is not an MQTT URL: ${JSON.stringify(url)}, e.g. mqtt://127.0.0.1:1883`);
-  }
-  return url;
-}
-
-/** `Z`, `+02`, `+0200` or `+02:00`, at most 14 hours. */
-function parseZoneOffset(text: string): number {
-  if (/^z$/i.test(text)) return 0;
-  const match = /^([+-])(\d{2}):?(\d{2})?$/.exec(text);
-  const minutes = match ? Number(match[2]) * 60 + Number(match[3] ?? 0) : NaN;
-  if (!match || minutes > 14 * 60 || Number(match[3] ?? 0) > 59) {
-    throw new UsageError(`--zone-offset is not an offset: ${JSON.stringify(text)}, e.g. +02:00, -08:00 or Z`);
-  }
-  return (match[1] === '-' ? -minutes : minutes) * MINUTE_MS;
-}
-
 function parseSpeed(text: string): number | 'max' {
   if (text === 'max') return 'max';
   const speed = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0;
   if (speed <= 0)
     throw new UsageError(`--speed is neither a positive number nor max: ${JSON.stringify(text)}`);
   return speed;
-}
-
-function parseWindow(text: string): number {
-  const window = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  if (window < 1 || window > 10_000)
-    throw new UsageError(`--window is not 1 to 10000: ${JSON.stringify(text)}`);
-  return window;
 }
 
 function parseDelimiter(text: string): string {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
-import { parseReplayOptions, UsageError, USAGE, type ReplayOptions } from './replay-options.js';
+import { UsageError } from './option-values.js';
+import { parseReplayOptions, USAGE, type ReplayOptions } from './replay-options.js';
 import { runReplay, type ReplaySummary } from './run-replay.js';
 
 /** Bound on the first connection. */

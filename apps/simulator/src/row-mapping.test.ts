@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { UsageError, type ColumnOptions } from './replay-options.js';
+import { UsageError } from './option-values.js';
+import type { ColumnOptions } from './replay-options.js';
 import { mapHeader, mapRow } from './row-mapping.js';
 
 const NOW_MS = Date.UTC(2026, 10, 21);

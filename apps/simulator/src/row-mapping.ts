@@ -1,5 +1,6 @@
 import { isValidDeviceId, isValidMetricName, parseObservationTime } from '@fieldstream/domain';
-import { UsageError, type ColumnOptions } from './replay-options.js';
+import { UsageError } from './option-values.js';
+import type { ColumnOptions } from './replay-options.js';
 
 /** How a recording's columns become readings. */
 export interface RowMapping {

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MqttClient } from 'mqtt';
 import { readCsvRows, type CsvRow } from './csv-rows.js';
-import { UsageError, type ReplayOptions } from './replay-options.js';
+import { UsageError } from './option-values.js';
+import type { ReplayOptions } from './replay-options.js';
 import { mapHeader, mapRow, type MappedRow, type RowMapping } from './row-mapping.js';
 
 export interface ReplaySummary {

@@ -1,14 +1,28 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** A TCP port of 127.0.0.1 that was free a moment ago; the kernel does not hand it out again at once. */
+/**
+ * Below the range that kernels take for outgoing connections: a port that is closed for a while, because its server was
+ * killed, is then still free when the server returns, and nobody who dials it meets himself.
+ */
+const RANGE = { from: 16_384, to: 32_768 } as const;
+const ATTEMPTS = 100;
+
+/** A TCP port of 127.0.0.1 that was free a moment ago, chosen at random. @throws Error when none is found. */
 export async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const port = randomInt(RANGE.from, RANGE.to);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`no free port of ${RANGE.from} to ${RANGE.to - 1} in ${ATTEMPTS} attempts`);
+}
+
+async function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+  const listening = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => resolve(true));
   });
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('the server has no TCP port');
-  return address.port;
+  if (listening) await new Promise((resolve) => server.close(resolve));
+  return listening;
 }

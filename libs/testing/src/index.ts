@@ -1,3 +1,5 @@
+export * from './child-program.js';
+export * from './engine-process.js';
 export * from './engines.js';
 export * from './eventually.js';
 export * from './fleet.js';
@@ -13,4 +15,5 @@ export * from './service-process.js';
 export * from './stored-rows.js';
 export * from './test-bed.js';
 export * from './test-database.js';
+export * from './test-run.js';
 export * from './test-topics.js';

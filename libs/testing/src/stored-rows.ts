@@ -29,8 +29,10 @@ export async function compareReadings(
 ): Promise<ReadingsDifference> {
   const client = await pool.connect();
   try {
+    // In one transaction: the embedded database shares its session, and so its temporary tables, between transactions.
     await client.query(
-      `CREATE TEMP TABLE expected (device_id text, metric text, time timestamptz, value float8, acked boolean)`,
+      `BEGIN; CREATE TEMP TABLE expected (device_id text, metric text, time timestamptz, value float8, acked boolean)
+       ON COMMIT DROP`,
     );
     await fill(client, expected);
     await client.query('ANALYZE expected');
@@ -47,7 +49,7 @@ export async function compareReadings(
     const count = await client.query<{ count: string }>(`SELECT count(*) FROM (${stored}) AS stored`);
     return { missing, unexpected, stored: Number(count.rows[0]?.count) };
   } finally {
-    await client.query('DROP TABLE IF EXISTS expected').catch(() => {});
+    await client.query('ROLLBACK').catch(() => {});
     client.release();
   }
 }

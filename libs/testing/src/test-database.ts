@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { requireEngines } from './engines.js';
+import { engineKind, requireEngines } from './engines.js';
 import { eventually } from './eventually.js';
+import { startEngine } from './test-run.js';
 
 /**
  * Above PostgreSQL's `authentication_timeout` of 60 s: any client of the server that stops in the middle of connecting
@@ -18,14 +19,19 @@ export interface TestDatabase {
 }
 
 /**
- * Creates an empty database with a random name on DATABASE_URL's server (or on `serverUrl`'s). The migrations are the
- * caller's, or the service's, to run.
+ * Creates an empty database with a random name on DATABASE_URL's server (or on `serverUrl`'s); where no engines are
+ * given, starts an embedded one, which has one database. The migrations are the caller's, or the service's, to run.
  * @param area lower-case word for the name, so that a left-over tells where it came from.
  */
-export async function createTestDatabase(
-  area = 'test',
-  serverUrl = requireEngines().databaseUrl,
-): Promise<TestDatabase> {
+export async function createTestDatabase(area = 'test', serverUrl?: string): Promise<TestDatabase> {
+  if (serverUrl !== undefined) return createOn(serverUrl, area);
+  if (engineKind() === 'given') return createOn(requireEngines().databaseUrl, area);
+  const engine = await startEngine('database');
+  const url = engine.address;
+  return { name: new URL(url).pathname.slice(1), url, drop: () => engine.remove() };
+}
+
+async function createOn(serverUrl: string, area: string): Promise<TestDatabase> {
   const name = `fs_${area.replace(/[^a-z0-9]/g, '_')}_${randomBytes(5).toString('hex')}`;
   // template0, because nobody can be connected to it; a connection to the template makes CREATE DATABASE fail.
   await onServer(serverUrl, `CREATE DATABASE ${name} TEMPLATE template0`);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Kafka, logLevel } from 'kafkajs';
-import { requireEngines } from './engines.js';
+import { sharedBrokers } from './engines.js';
 
 /** A prefix that no other test uses, fit for KAFKA_TOPIC_PREFIX. */
 export function randomTopicPrefix(): string {
@@ -8,7 +8,7 @@ export function randomTopicPrefix(): string {
 }
 
 /** Deletes every topic whose name, and every consumer group whose ID, starts with the prefix. Nothing to delete is no fault. */
-export async function deleteTopics(prefix: string, brokers = requireEngines().kafkaBrokers): Promise<void> {
+export async function deleteTopics(prefix: string, brokers = sharedBrokers()): Promise<void> {
   if (prefix.length < 4) throw new Error(`refusing to delete by the short prefix ${JSON.stringify(prefix)}`);
   const kafka = new Kafka({
     clientId: 'fieldstream-testing',

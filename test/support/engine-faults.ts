@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { TestBed } from '@fieldstream/testing';
 import {
   readState,
   startEngine,
@@ -7,7 +8,10 @@ import {
   type StackState,
 } from '../../deploy/stack/stack.js';
 
-/** The stack under test; faults are made only in a stack that this checkout's `stack:up` started. */
+/**
+ * The stack of the given engines; faults are made only in a stack that this checkout's `stack:up` started. Embedded
+ * engines are the bed's own, so that a fault is nobody else's.
+ */
 function stack(): StackState {
   const dataDir = resolve(process.env['FIELDSTREAM_STACK_DIR'] ?? 'data/stack');
   const state = readState(dataDir);
@@ -24,18 +28,28 @@ function stack(): StackState {
   return state;
 }
 
-/** Kills an engine as a crash would, or stops it in order, and waits until it is gone. */
-export async function takeAway(engine: EngineName, signal: 'SIGTERM' | 'SIGKILL' = 'SIGKILL'): Promise<void> {
-  await stopEngine(stack(), engine, signal);
+/** Kills an engine of the bed as a crash would, or stops it in order, and waits until it is gone. */
+export async function takeAway(
+  bed: TestBed,
+  engine: EngineName,
+  signal: 'SIGTERM' | 'SIGKILL' = 'SIGKILL',
+): Promise<void> {
+  if (bed.embedded) await bed.embedded[engine].takeAway(signal);
+  else await stopEngine(stack(), engine, signal);
 }
 
 /** Starts an engine again on its data and port, and waits until it serves. Does nothing when it is running. */
-export async function bringBack(engine: EngineName): Promise<void> {
-  await startEngine(stack(), engine);
+export async function bringBack(bed: TestBed, engine: EngineName): Promise<void> {
+  if (bed.embedded) await bed.embedded[engine].bringBack();
+  else await startEngine(stack(), engine);
 }
 
 /** Freezes or thaws Kafka: connections stay, nothing answers. */
-export function freezeKafka(frozen: boolean): void {
+export async function freezeKafka(bed: TestBed, frozen: boolean): Promise<void> {
+  if (bed.embedded) {
+    await bed.embedded.kafka.freeze(frozen);
+    return;
+  }
   const { pid } = stack().kafka;
   if (pid === null) throw new Error('Kafka is not running');
   process.kill(pid, frozen ? 'SIGSTOP' : 'SIGCONT');
