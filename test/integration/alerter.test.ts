@@ -149,7 +149,7 @@ test(
 test(
   'killed between the crossing and the end of `for`, with no further reading: one alert, at its time',
   async () => {
-    await watch('silent', { forMs: 4000 });
+    await watch('silent', { forMs: 6000 });
     const crossedMs = Date.now();
     await publish('silent', crossedMs, 31);
     await until('a pending state', async () => {
@@ -158,11 +158,12 @@ test(
       );
       return rows[0]?.phase === 'pending';
     });
-    await alerter.restart({ signal: 'SIGKILL' });
+    await alerter.kill();
     expect(await alerts(pool, { device: 'silent' })).toEqual([]);
+    await alerter.restart({ signal: 'SIGKILL' });
     await untilStates('silent', 'firing');
     expect(await alerts(pool, { device: 'silent' })).toMatchObject([
-      { started_at: new Date(crossedMs), fired_at: new Date(crossedMs + 4000), value: 31 },
+      { started_at: new Date(crossedMs), fired_at: new Date(crossedMs + 6000), value: 31 },
     ]);
     await until('one record', async () => (await streamed('silent')).length === 1);
   },

@@ -102,8 +102,10 @@ async function start(options: Partial<DemoOptions> = {}): Promise<RunningDemo> {
   return demo;
 }
 
+/** Publishes of several readings. Not parsed: it is looked for often, and they are large. */
 function historyOf(deviceId: string): number {
-  return broker.telemetryOf(deviceId).filter((payload) => Array.isArray(payload)).length;
+  const own = `devices/${deviceId}/telemetry`;
+  return broker.received.filter(({ topic, text }) => topic === own && text.startsWith('[')).length;
 }
 
 test('a fresh platform gets a rule for each site, and history of each device', async () => {
@@ -121,7 +123,7 @@ test('a fresh platform gets a rule for each site, and history of each device', a
       const senders = new Set(broker.received.map(({ clientId }) => clientId));
       return [...senders].filter((id) => id !== undefined && historyOf(id) > 0).length === 36;
     },
-    { what: 'history of all', timeoutMs: 20_000 },
+    { what: 'history of all', timeoutMs: 60_000 },
   );
   const [history] = broker.telemetryOf('demo-coldstore-freezer-3') as [readonly { readonly ts: number }[]];
   expect(history).toHaveLength(360);

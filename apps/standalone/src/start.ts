@@ -1,5 +1,5 @@
 import type { Config, StandaloneConfig } from '@fieldstream/config';
-import type { createLogger } from '@fieldstream/observability';
+import type { Logger } from '@fieldstream/domain';
 import { startAggregator } from '../../aggregator/src/start.js';
 import { startAlerter } from '../../alerter/src/start.js';
 import { startApi } from '../../api/src/start.js';
@@ -21,7 +21,7 @@ interface Running {
  */
 export async function startStandalone(
   standalone: StandaloneConfig,
-  logger: ReturnType<typeof createLogger>,
+  logger: Logger,
   startUp: StartUp,
 ): Promise<Running> {
   const running: Running[] = [];
@@ -42,17 +42,9 @@ export async function startStandalone(
 
     const { demo = engines.log !== undefined && engines.database !== undefined } = config.embedded;
     const fleet = demo
-      ? started(
-          await startUp.step('demo fleet', () =>
-            startDemo({
-              mqttUrl: `mqtt://127.0.0.1:${bridge.mqttPort}`,
-              apiUrl: `http://127.0.0.1:${api.port}`,
-              ...(config.http.apiToken === undefined ? {} : { apiToken: config.http.apiToken }),
-              logger,
-            }),
-          ),
-        )
+      ? await startUp.step('demo fleet', () => demoFleet(config, api, bridge, logger))
       : undefined;
+    if (fleet) running.push(fleet);
     startUp.say(
       welcome(config.http.host, startUp.elapsed, {
         httpPort: api.port,
@@ -68,6 +60,25 @@ export async function startStandalone(
     throw error;
   }
   return { close };
+}
+
+/** Nothing else stands on the demo: without it everything runs all the same. */
+async function demoFleet(
+  config: Config,
+  api: { readonly port: number },
+  bridge: { readonly mqttPort: number },
+  logger: Logger,
+): Promise<Awaited<ReturnType<typeof startDemo>> | undefined> {
+  const { apiToken } = config.http;
+  return startDemo({
+    mqttUrl: `mqtt://127.0.0.1:${bridge.mqttPort}`,
+    apiUrl: `http://127.0.0.1:${api.port}`,
+    ...(apiToken === undefined ? {} : { apiToken }),
+    logger,
+  }).catch((error: unknown) => {
+    logger.warn({ err: error }, 'the demo fleet does not start; DEMO=false turns it off');
+    return undefined;
+  });
 }
 
 /** Health and metrics of each service on a port of its own; the API has them on its HTTP port. */

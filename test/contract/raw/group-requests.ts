@@ -1,6 +1,6 @@
 import { ByteWriter } from './byte-writer.js';
 import type { RawRequest } from './raw-connection.js';
-import { API } from './requests.js';
+import { API } from './protocol-numbers.js';
 
 export interface JoinOptions {
   readonly groupId: string;

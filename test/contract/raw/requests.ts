@@ -1,55 +1,6 @@
 import { ByteWriter } from './byte-writer.js';
+import { API } from './protocol-numbers.js';
 import type { RawRequest } from './raw-connection.js';
-
-/** Numbers of the protocol that the cases name. */
-export const API = {
-  produce: 0,
-  fetch: 1,
-  listOffsets: 2,
-  metadata: 3,
-  offsetCommit: 8,
-  offsetFetch: 9,
-  findCoordinator: 10,
-  joinGroup: 11,
-  heartbeat: 12,
-  leaveGroup: 13,
-  syncGroup: 14,
-  describeGroups: 15,
-  listGroups: 16,
-  apiVersions: 18,
-  createTopics: 19,
-  deleteTopics: 20,
-  deleteRecords: 21,
-  initProducerId: 22,
-  describeConfigs: 32,
-  createPartitions: 37,
-  deleteGroups: 42,
-} as const;
-
-export const ERROR = {
-  none: 0,
-  offsetOutOfRange: 1,
-  corruptMessage: 2,
-  unknownTopicOrPartition: 3,
-  messageTooLarge: 10,
-  invalidTopic: 17,
-  invalidRequiredAcks: 21,
-  illegalGeneration: 22,
-  inconsistentGroupProtocol: 23,
-  invalidGroupId: 24,
-  unknownMemberId: 25,
-  invalidSessionTimeout: 26,
-  rebalanceInProgress: 27,
-  unsupportedVersion: 35,
-  unsupportedForMessageFormat: 43,
-  outOfOrderSequenceNumber: 45,
-  duplicateSequenceNumber: 46,
-  invalidProducerEpoch: 47,
-  transactionalIdAuthorizationFailed: 53,
-  memberIdRequired: 79,
-  fencedInstanceId: 82,
-  invalidRecord: 87,
-} as const;
 
 export interface VersionRange {
   readonly apiKey: number;

@@ -4,6 +4,7 @@ import {
   logLevel,
   type Admin,
   type IResourceConfigEntry,
+  type ITopicConfig,
   type KafkaConfig,
   type Producer,
 } from 'kafkajs';
@@ -65,17 +66,28 @@ export class CaseScope {
   /** Makes a topic and resolves to its name when it can be written to. */
   async topic(options: TopicOptions = {}): Promise<string> {
     const topic = this.topicName();
+    const numPartitions = options.partitions ?? 1;
     const configEntries: IResourceConfigEntry[] = Object.entries(options.config ?? {}).map(
-      ([name, value]) => ({
-        name,
-        value,
-      }),
+      ([name, value]) => ({ name, value }),
     );
-    await this.admin.createTopics({
-      topics: [{ topic, numPartitions: options.partitions ?? 1, configEntries }],
-    });
-    await this.ready(topic, options.partitions ?? 1);
+    await this.create({ topic, numPartitions, configEntries });
     return topic;
+  }
+
+  /** Makes a topic as it is given, and resolves when it can be written to. */
+  async create(topic: ITopicConfig): Promise<void> {
+    // kafkajs's own waiting gives up when the broker has not heard of the topic yet.
+    await this.admin.createTopics({ topics: [topic], waitForLeaders: false });
+    await this.ready(topic.topic, topic.numPartitions ?? 1);
+  }
+
+  /** Deletes a topic and resolves when the broker does not know it any more. */
+  async delete(topic: string): Promise<void> {
+    await this.admin.deleteTopics({ topics: [topic] });
+    await eventually(async () => !(await this.admin.listTopics()).includes(topic), {
+      what: `${topic} to be gone`,
+      everyMs: 5,
+    });
   }
 
   /** Resolves when a topic has so many partitions and all of them take requests: Apache Kafka's take a moment. */

@@ -5,5 +5,5 @@ export interface ContractCase {
   readonly name: string;
   /** The case restarts the broker; it is skipped where that is not ours to do. */
   readonly restarts?: boolean;
-  run(scope: CaseScope): Promise<void>;
+  readonly run: (scope: CaseScope) => Promise<void>;
 }

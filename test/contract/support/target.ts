@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from '@fieldstream/domain';
+import { EmbeddedLog } from '../../../libs/embedded/src/log/broker/embedded-log.js';
 
 /** A broker that the cases are run against. It forbids auto-creation of topics and has one node. */
 export interface Target {
@@ -44,7 +45,6 @@ async function startEmbedded(): Promise<Target> {
     warn: () => {},
     error: (fields, message) => faults.push(`${message} ${JSON.stringify(fields)}`),
   };
-  const { EmbeddedLog } = await import('../../../libs/embedded/src/log/broker/embedded-log.js');
   let log = await EmbeddedLog.open({ dataDir, logger });
   const { port } = log;
   return {

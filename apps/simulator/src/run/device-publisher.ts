@@ -67,9 +67,9 @@ export class DevicePublisher {
     for (let timeMs = Math.ceil(fromMs / stepMs) * stepMs; timeMs < toMs; timeMs += stepMs) {
       if (signal.aborted) return;
       const sample = this.#sampleOf(timeMs, this.#device.observeSound(timeMs));
-      bytes += sample.length + 1;
-      if (bytes > HISTORY_BYTES) await flush();
+      if (bytes + sample.length > HISTORY_BYTES) await flush();
       batch.push(sample);
+      bytes += sample.length + 1;
     }
     await flush();
   }

@@ -7,6 +7,7 @@ import { hasProgram, runCommand } from '../../../../deploy/stack/command.js';
 import { javaProgram } from '../../../../deploy/stack/kafka-jars.js';
 import { cacheDirOf } from '../../../../deploy/stack/options.js';
 import type { CaseScope } from '../../support/case-scope.js';
+import type { ContractCase } from '../../support/contract-case.js';
 import { Program, type ProgramResult } from '../../support/program.js';
 
 /** Short runs: no time for the better compiler, and one collector thread is enough. */
@@ -62,14 +63,17 @@ export class JavaTools {
     private readonly scope: CaseScope,
   ) {}
 
-  /** Starts a tool; it is ended with the case. */
-  start(tool: keyof typeof TOOL, args: readonly string[], input?: string): Program {
+  /** Starts a tool; it is ended with the case. Its arguments are a command line without quotes: none has a space. */
+  start(tool: keyof typeof TOOL, commandLine: string, input?: string): Program {
+    const args = commandLine.split(' ').filter((word) => word !== '');
     const bootstrap = ['--bootstrap-server', this.scope.target.brokers];
     const program = Program.start(
       javaProgram(),
       [
         ...JVM_OPTIONS,
-        ...['-cp', join(this.jarsDir, '*'), TOOL[tool]],
+        '-cp',
+        join(this.jarsDir, '*'),
+        TOOL[tool],
         // The cluster tool wants its verb first.
         ...(tool === 'cluster' ? [...args, ...bootstrap] : [...bootstrap, ...args]),
       ],
@@ -80,15 +84,24 @@ export class JavaTools {
   }
 
   /** Runs a tool to its end, whatever its exit code is. */
-  async attempt(tool: keyof typeof TOOL, args: readonly string[], input?: string): Promise<ProgramResult> {
-    return this.start(tool, args, input).end();
+  async attempt(tool: keyof typeof TOOL, commandLine: string, input?: string): Promise<ProgramResult> {
+    return this.start(tool, commandLine, input).end();
   }
 
   /** Runs a tool to its end and resolves to its standard output. @throws Error with what it printed when it fails */
-  async run(tool: keyof typeof TOOL, args: readonly string[], input?: string): Promise<string> {
-    const { code, stdout, stderr } = await this.attempt(tool, args, input);
-    if (code !== 0)
-      throw new Error(`${TOOL[tool]} ${args.join(' ')} ended with ${code}\n${stdout}\n${stderr}`);
+  async run(tool: keyof typeof TOOL, commandLine: string, input?: string): Promise<string> {
+    const { code, stdout, stderr } = await this.attempt(tool, commandLine, input);
+    if (code !== 0) throw new Error(`${TOOL[tool]} ${commandLine} ended with ${code}\n${stdout}\n${stderr}`);
     return stdout;
   }
+}
+
+/** A case with the tools at hand. A start of the JVM takes longer than most of what it does: few and full cases. */
+export interface JavaCase {
+  readonly name: string;
+  readonly run: (scope: CaseScope, java: JavaTools) => Promise<void>;
+}
+
+export function withTools(cases: readonly JavaCase[], jarsDir: string): readonly ContractCase[] {
+  return cases.map(({ name, run }) => ({ name, run: (scope) => run(scope, new JavaTools(jarsDir, scope)) }));
 }

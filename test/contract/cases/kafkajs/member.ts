@@ -30,13 +30,12 @@ export class Member {
   memberId = '';
   /** Fetches that were answered. */
   fetches = 0;
-  private readonly sockets = new Set<Socket>();
-  private isDead = false;
   private left: Promise<void> | undefined;
 
   private constructor(
     readonly consumer: Consumer,
     private readonly options: MemberOptions,
+    private readonly sockets: OwnSockets,
   ) {}
 
   get groupId(): string {
@@ -46,13 +45,9 @@ export class Member {
   /** Joins and starts to consume; `joined` tells when the group gave it partitions. */
   static async start(scope: CaseScope, options: MemberOptions): Promise<Member> {
     const { groupId, topic, fromBeginning = true, autoCommit = true, onRecord, ...config } = options;
-    let member: Member | undefined;
+    const sockets = new OwnSockets();
     const kafka = kafkaClient(scope.target.brokers, {
-      socketFactory: (args) => {
-        const socket = openSocket(args);
-        if (member) member.own(socket);
-        return socket;
-      },
+      socketFactory: (args) => sockets.open(args),
     });
     const consumer = kafka.consumer({
       groupId,
@@ -63,14 +58,13 @@ export class Member {
       allowAutoTopicCreation: false,
       ...config,
     });
-    member = new Member(consumer, options);
-    const started = member;
-    scope.defer(() => started.leave());
+    const member = new Member(consumer, options, sockets);
+    scope.defer(() => member.leave());
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-      started.memberId = payload.memberId;
-      started.assigned = [...(payload.memberAssignment[topic] ?? [])].sort((a, b) => a - b);
+      member.memberId = payload.memberId;
+      member.assigned = [...(payload.memberAssignment[topic] ?? [])].sort((a, b) => a - b);
     });
-    consumer.on(consumer.events.FETCH, () => (started.fetches += 1));
+    consumer.on(consumer.events.FETCH, () => (member.fetches += 1));
     await consumer.connect();
     await consumer.subscribe({ topics: [topic], fromBeginning });
     await consumer.run({
@@ -78,10 +72,10 @@ export class Member {
       eachMessage: async ({ partition, message }) => {
         const record = seenRecord(partition, message);
         await onRecord?.(record);
-        started.seen.push(record);
+        member.seen.push(record);
       },
     });
-    return started;
+    return member;
   }
 
   /** Resolves when the group has given it exactly these partitions, or so many. */
@@ -118,27 +112,35 @@ export class Member {
 
   /** Leaves the group in order. */
   async leave(): Promise<void> {
-    this.left ??= this.isDead ? Promise.resolve() : this.consumer.disconnect();
+    this.left ??= this.sockets.areDead ? Promise.resolve() : this.consumer.disconnect();
     await this.left;
   }
 
   /** What kill -9 does as the broker sees it: the connections break, nothing more is ever sent. */
   async kill(): Promise<void> {
-    this.isDead = true;
-    for (const socket of this.sockets) socket.destroy(new Error('killed'));
+    this.sockets.kill();
     // Its requests fail from here on; this ends its loops.
     await this.consumer.disconnect().catch(() => {});
   }
-
-  private own(socket: Socket): void {
-    if (this.isDead) socket.destroy(new Error('killed'));
-    this.sockets.add(socket);
-    socket.once('close', () => this.sockets.delete(socket));
-  }
 }
 
-function openSocket({ host, port, onConnect }: ISocketFactoryArgs): Socket {
-  return connect({ host, port }, onConnect);
+/** The connections of one client, which can be broken for good. */
+class OwnSockets {
+  areDead = false;
+  private readonly sockets = new Set<Socket>();
+
+  open({ host, port, onConnect }: ISocketFactoryArgs): Socket {
+    const socket = connect({ host, port }, onConnect);
+    if (this.areDead) socket.destroy(new Error('killed'));
+    this.sockets.add(socket);
+    socket.once('close', () => this.sockets.delete(socket));
+    return socket;
+  }
+
+  kill(): void {
+    this.areDead = true;
+    for (const socket of this.sockets) socket.destroy(new Error('killed'));
+  }
 }
 
 function seenRecord(partition: number, message: KafkaMessage): SeenRecord {

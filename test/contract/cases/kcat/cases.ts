@@ -3,9 +3,9 @@ import { KEEPS_ALL, type CaseScope } from '../../support/case-scope.js';
 import type { ContractCase } from '../../support/contract-case.js';
 import { removeStaticMembers } from '../../raw/group-requests.js';
 import { RawConnection } from '../../raw/raw-connection.js';
-import { ERROR } from '../../raw/requests.js';
+import { ERROR } from '../../raw/protocol-numbers.js';
 import { readAll } from '../kafkajs/member.js';
-import { numbers } from '../numbers.js';
+import { numbers, sorted } from '../numbers.js';
 import { consumeAll, kcat, KcatMember, tryKcat } from './kcat.js';
 
 const CODECS = ['gzip', 'snappy', 'lz4', 'zstd'] as const;
@@ -201,7 +201,7 @@ export const KCAT_CASES: readonly ContractCase[] = [
       await first.joined(4);
       const second = KcatMember.start(scope, { groupId, topic, settings });
       await Promise.all([first.joined(2), second.joined(2)]);
-      expect([...first.assigned, ...second.assigned].sort()).toEqual([0, 1, 2, 3]);
+      expect(sorted([...first.assigned, ...second.assigned])).toEqual([0, 1, 2, 3]);
       await toEach(scope, topic, 4, 5);
       const [mine, theirs] = await Promise.all([first.saw(10), second.saw(10)]);
       expect(new Set([...mine, ...theirs]).size).toBe(20);

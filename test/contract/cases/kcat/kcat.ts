@@ -1,5 +1,6 @@
 import { Program, runProgram, type ProgramResult } from '../../support/program.js';
 import type { CaseScope } from '../../support/case-scope.js';
+import { sorted } from '../numbers.js';
 
 /** Runs kcat against the case's broker. @throws Error with what it printed when it fails */
 export async function kcat(scope: CaseScope, args: readonly string[], input?: string): Promise<string> {
@@ -42,7 +43,12 @@ export class KcatMember {
       '-b',
       scope.target.brokers,
       ...settings.flatMap((setting) => ['-X', setting]),
-      ...['-f', '%p/%o\n', '-u', '-G', options.groupId, options.topic],
+      '-f',
+      '%p/%o\n',
+      '-u',
+      '-G',
+      options.groupId,
+      options.topic,
     ]);
     scope.defer(() => program.stop());
     return new KcatMember(program);
@@ -58,7 +64,7 @@ export class KcatMember {
       if (/rebalanced.*(revoked: |revoke of )/.test(line))
         for (const index of named) partitions.delete(index);
     }
-    return [...partitions].sort();
+    return sorted([...partitions]);
   }
 
   get seen(): readonly string[] {

@@ -3,14 +3,8 @@ import { KEEPS_ALL, type CaseScope } from '../../support/case-scope.js';
 import type { ContractCase } from '../../support/contract-case.js';
 import { RawConnection } from '../../raw/raw-connection.js';
 import { readRecords, recordBatch } from '../../raw/record-batch.js';
-import {
-  deleteRecords,
-  ERROR,
-  fetch,
-  listOffsets,
-  produce,
-  type FetchedPartition,
-} from '../../raw/requests.js';
+import { ERROR } from '../../raw/protocol-numbers.js';
+import { deleteRecords, fetch, listOffsets, produce, type FetchedPartition } from '../../raw/requests.js';
 
 /** No case waits that long: an answer before it is one that was woken. */
 const LONG_MS = 60_000;

@@ -2,7 +2,8 @@ import { expect } from '@jest/globals';
 import type { CaseScope } from '../../support/case-scope.js';
 import type { ContractCase } from '../../support/contract-case.js';
 import { RawConnection, type RawRequest } from '../../raw/raw-connection.js';
-import { API, apiVersions, apiVersions3, ERROR, fetch, metadata, produce } from '../../raw/requests.js';
+import { API, ERROR } from '../../raw/protocol-numbers.js';
+import { apiVersions, apiVersions3, fetch, metadata, produce } from '../../raw/requests.js';
 import { recordBatch } from '../../raw/record-batch.js';
 import { ByteWriter } from '../../raw/byte-writer.js';
 

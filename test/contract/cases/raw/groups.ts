@@ -10,7 +10,7 @@ import {
   type Membership,
 } from '../../raw/group-requests.js';
 import { RawConnection } from '../../raw/raw-connection.js';
-import { ERROR } from '../../raw/requests.js';
+import { ERROR } from '../../raw/protocol-numbers.js';
 import type { CaseScope } from '../../support/case-scope.js';
 import type { ContractCase } from '../../support/contract-case.js';
 

@@ -3,7 +3,8 @@ import type { CaseScope } from '../../support/case-scope.js';
 import type { ContractCase } from '../../support/contract-case.js';
 import { RawConnection } from '../../raw/raw-connection.js';
 import { recordBatch, type BatchOptions } from '../../raw/record-batch.js';
-import { ERROR, initProducerId, listOffsets, produce } from '../../raw/requests.js';
+import { ERROR } from '../../raw/protocol-numbers.js';
+import { initProducerId, listOffsets, produce } from '../../raw/requests.js';
 
 const GOOD = recordBatch({ records: [{ key: 'k', value: 'good' }] });
 

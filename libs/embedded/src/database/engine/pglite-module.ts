@@ -12,6 +12,9 @@ export interface PgliteModule {
   };
   addFunction(callback: (pointer: number, length: number) => number, signature: 'iii'): number;
   stringToNewUTF8(text: string): number;
+  _malloc(bytes: number): number;
+  /** Where C's stack is; it grows downwards. */
+  readonly ___stack_pointer: { value: number };
   _set_read_write_cbs(read: number, write: number): void;
   /** Runs the backend's main loop over what the read callback gives, until it gives nothing. */
   _interactive_one(length: number, firstByte: number): void;
@@ -55,6 +58,19 @@ export function setDefault(module: PgliteModule, name: string, value: string): b
   // The two texts are left in the engine's memory: it is done once for each setting.
   const [nameAt, valueAt] = [module.stringToNewUTF8(name), module.stringToNewUTF8(value)];
   return module._set_config_option(nameAt, valueAt, PGC_SIGHUP, PGC_S_DATABASE, 0, 1, LOG, 0) === 1;
+}
+
+const STACK_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Gives C a stack of 8 MB. The build has one of 64 kB in front of its static data, without a check: fifty nested calls of
+ * a PL/pgSQL function would overwrite the engine's variables and go on. With this one JavaScript's own stack ends first,
+ * which is an exception. To be called while no C function runs.
+ */
+export function enlargeStack(module: PgliteModule): void {
+  const start = module._malloc(STACK_BYTES);
+  if (start === 0) throw new Error('no memory is left for the stack of the database engine');
+  module.___stack_pointer.value = (start + STACK_BYTES) & ~15;
 }
 
 /** Makes the statement that runs fail at its next check for interrupts with SQLSTATE 57014. */

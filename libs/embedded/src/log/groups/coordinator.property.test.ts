@@ -285,7 +285,7 @@ describe('the coordinator, whatever its clients and its disk do', () => {
         for (const given of steps) await scenario.take(given);
         await scenario.end();
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });

@@ -204,11 +204,38 @@ describe('joining a group', () => {
   });
 
   test.each([
-    { preferences: [['a', 'b'], ['a', 'b'], ['b', 'a']], elected: 'a' }, // prettier-ignore
-    { preferences: [['a', 'b'], ['b', 'a'], ['b', 'a']], elected: 'b' }, // prettier-ignore
-    { preferences: [['a', 'b'], ['b', 'a']], elected: 'a' }, // prettier-ignore
-    { preferences: [['x', 'b'], ['y', 'b'], ['b']], elected: 'b' }, // prettier-ignore
-    { preferences: [['a', 'b', 'c'], ['c', 'b'], ['c', 'b']], elected: 'c' }, // prettier-ignore
+    {
+      preferences: [
+        ['a', 'b'],
+        ['a', 'b'],
+        ['b', 'a'],
+      ],
+      elected: 'a',
+    },
+    {
+      preferences: [
+        ['a', 'b'],
+        ['b', 'a'],
+        ['b', 'a'],
+      ],
+      elected: 'b',
+    },
+    {
+      preferences: [
+        ['a', 'b'],
+        ['b', 'a'],
+      ],
+      elected: 'a',
+    },
+    { preferences: [['x', 'b'], ['y', 'b'], ['b']], elected: 'b' },
+    {
+      preferences: [
+        ['a', 'b', 'c'],
+        ['c', 'b'],
+        ['c', 'b'],
+      ],
+      elected: 'c',
+    },
   ])('$preferences elect $elected', async ({ preferences, elected }) => {
     const joining = preferences.map((names) => rig.joinNew({ protocols: offers(...names) }));
     await rig.clock.advance(A_MOMENT_MS);

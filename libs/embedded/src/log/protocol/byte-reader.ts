@@ -6,7 +6,8 @@ import { ProtocolError } from './protocol-error.js';
  * in memory, so the size limit of a request alone does not bound what decoding it takes.
  */
 const MAX_ELEMENTS = 250_000;
-const MAX_STRING_BYTES = 32_767;
+/** Kafka's bound, in both encodings. */
+export const MAX_STRING_BYTES = 32_767;
 
 /** Reads Kafka's primitive types (big-endian) one after the other. Any fault is a `ProtocolError`; nothing is copied. */
 export class ByteReader {

@@ -1,3 +1,5 @@
+import { MAX_STRING_BYTES } from './byte-reader.js';
+
 const FIRST_CHUNK_BYTES = 512;
 /** From here on a reference costs less than a copy. */
 const BY_REFERENCE_BYTES = 4_096;
@@ -52,6 +54,7 @@ export class ByteWriter {
 
   /** `length` is how many bytes `value` takes in UTF-8. */
   string(value: string, length: number): void {
+    if (length > MAX_STRING_BYTES) throw new RangeError(`string of ${length} bytes`);
     const at = this.advance(length);
     this.chunk.write(value, at, length, 'utf8');
   }

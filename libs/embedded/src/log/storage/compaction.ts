@@ -20,6 +20,8 @@ const WRITE_BYTES = 1024 * 1024;
 
 export interface CompactionOptions {
   readonly directory: string;
+  /** The closed segments of the partition as they are now, oldest first. */
+  readonly segments: () => readonly Segment[];
   /** Offsets below this were compacted before. */
   readonly cleanedTo: number;
   /** No segment becomes larger than this by joining neighbours. */
@@ -35,12 +37,8 @@ export interface CompactionOptions {
  * is gone stay for the delete retention. Batches that cannot be unpacked, and segments with damage, stay whole.
  * Answers up to which offset the partition is compacted now. @throws EmbeddedError
  */
-export function compactSegments(
-  context: StorageContext,
-  segments: readonly Segment[],
-  options: CompactionOptions,
-): Promise<number> {
-  return new Compaction(context, options).run(segments);
+export function compactSegments(context: StorageContext, options: CompactionOptions): Promise<number> {
+  return new Compaction(context, options).run();
 }
 
 class Compaction {
@@ -55,13 +53,20 @@ class Compaction {
     this.tombstonesGoBeforeMs = context.now() - context.limits.deleteRetentionMs;
   }
 
-  async run(segments: readonly Segment[]): Promise<number> {
-    const cleanTo = await this.readKeys(segments);
-    for (const group of this.groups(segments.filter((segment) => segment.baseOffset < cleanTo))) {
-      if (this.options.isStopped()) return this.options.cleanedTo;
+  async run(): Promise<number> {
+    const { segments, isStopped, cleanedTo } = this.options;
+    const cleanTo = await this.readKeys(segments());
+    const isMeant = (segment: Segment): boolean => segment.baseOffset < cleanTo;
+    for (const group of this.groups(segments().filter(isMeant))) {
+      if (isStopped()) return cleanedTo;
       await this.rewrite(group, cleanTo);
     }
-    return this.options.isStopped() ? this.options.cleanedTo : cleanTo;
+    // Those that have become small may join now.
+    for (const group of this.groups(segments().filter(isMeant))) {
+      if (isStopped()) return cleanedTo;
+      if (group.length > 1) await this.rewrite(group, cleanTo);
+    }
+    return isStopped() ? cleanedTo : cleanTo;
   }
 
   /** Collects the keys of what is new; answers up to which offset they are known. */

@@ -8,6 +8,7 @@ import {
   buildBatch,
   decodeBatches,
   FaultyFileSystem,
+  readRecords,
   recordingLogger,
   temporaryFolder,
   type TestRecord,
@@ -55,21 +56,6 @@ function values(...names: string[]): TestRecord[] {
   return names.map((value) => ({ value }));
 }
 
-async function readAll(
-  log: PartitionLog,
-  from = log.startOffset,
-  maxBytes = 1_000,
-): Promise<ReturnType<typeof decodeBatches>> {
-  const found = [];
-  for (let offset = from; ;) {
-    const records = decodeBatches(await log.read(offset, maxBytes));
-    const last = records.at(-1);
-    if (!last) return found;
-    found.push(...records.filter((record) => record.offset >= offset));
-    offset = last.offset + 1;
-  }
-}
-
 describe('PartitionLog', () => {
   test('gives offsets in the order of the calls, and answers when they are durable', async () => {
     const log = await open();
@@ -81,7 +67,7 @@ describe('PartitionLog', () => {
     expect(await first).toEqual({ kind: 'appended', baseOffset: 0, logAppendTimeMs: -1, startOffset: 0 });
     expect(await second).toMatchObject({ baseOffset: 2 });
     expect(log.durableOffset).toBe(4);
-    expect((await readAll(log)).map((record) => record.value)).toEqual(['a', 'b', 'c', 'd']);
+    expect((await readRecords(log)).map((record) => record.value)).toEqual(['a', 'b', 'c', 'd']);
   });
 
   test('appends that arrive while a flush is under way share the next one', async () => {
@@ -133,7 +119,7 @@ describe('PartitionLog', () => {
     await log.append(buildBatch([{ value: Buffer.alloc(5_000_000, 1) }]));
     await log.append(buildBatch(values('after')));
     expect(decodeBatches(await log.read(1, 10))).toMatchObject([{ offset: 1 }]);
-    expect((await readAll(log)).map((record) => record.value?.length)).toEqual([5, 5_000_000, 5]);
+    expect((await readRecords(log)).map((record) => record.value?.length)).toEqual([5, 5_000_000, 5]);
   });
 
   test('finds the first record that is not older, unpacking what it can', async () => {
@@ -159,7 +145,7 @@ describe('PartitionLog', () => {
   test('stamps the append time where the topic says so', async () => {
     const log = await open({ timestampType: 'append' });
     expect(await log.append(buildBatch(values('a', 'b')))).toMatchObject({ logAppendTimeMs: nowMs });
-    expect(await readAll(log)).toMatchObject([{ timestampMs: nowMs }, { timestampMs: nowMs }]);
+    expect(await readRecords(log)).toMatchObject([{ timestampMs: nowMs }, { timestampMs: nowMs }]);
     expect(await log.offsetForTime(nowMs)).toEqual({ offset: 0, timestampMs: nowMs });
   });
 
@@ -175,7 +161,7 @@ describe('PartitionLog', () => {
     await expect(log.deleteBefore(21)).rejects.toThrow(RangeError);
     log = await open();
     expect(log.startOffset).toBe(13);
-    expect((await readAll(log)).map((record) => record.offset)).toEqual([13, 14, 15, 16, 17, 18, 19]);
+    expect((await readRecords(log)).map((record) => record.offset)).toEqual([13, 14, 15, 16, 17, 18, 19]);
     await log.deleteBefore(20);
     expect(await log.read(20, 100)).toHaveLength(0);
     expect(await log.append(buildBatch(values('next')))).toMatchObject({ baseOffset: 20, startOffset: 20 });
@@ -207,7 +193,7 @@ describe('PartitionLog', () => {
     const [first, second] = await Promise.all([log.append(batch()), log.append(batch())]);
     expect(first).toMatchObject({ kind: 'appended', baseOffset: 0 });
     expect(second).toMatchObject({ kind: 'duplicate', baseOffset: 0 });
-    expect(await readAll(log)).toHaveLength(1);
+    expect(await readRecords(log)).toHaveLength(1);
   });
 
   test('refuses more than its bound of waiting bytes, and takes it later', async () => {
@@ -246,7 +232,7 @@ describe('PartitionLog', () => {
     const log = await open({ segmentBytes: 200 }, { openFiles: 4 });
     for (let i = 0; i < 40; i++) await log.append(buildBatch(values(`value ${i}`)));
     await Promise.all(Array.from({ length: 40 }, (_, i) => log.read(i, 1)));
-    expect(await readAll(log)).toHaveLength(40);
+    expect(await readRecords(log)).toHaveLength(40);
     await log.sweep();
     // The cache, and what recovery and checkpoints have open for a moment.
     expect(files.mostOpen).toBeLessThanOrEqual(4 + 2);
@@ -332,7 +318,7 @@ describe('PartitionLog', () => {
             model.length,
           ]);
         }
-        expect((await readAll(log)).map(({ value }) => value)).toEqual(model.slice(start));
+        expect((await readRecords(log)).map(({ value }) => value)).toEqual(model.slice(start));
       }),
       { numRuns: 60 },
     );

@@ -118,8 +118,9 @@ export class PartitionUpkeep {
     const dirty = closed.filter((segment) => segment.lastOffset >= this.cleanedTo);
     const dirtyBytes = dirty.reduce((sum, segment) => sum + segment.bytes, 0);
     if (dirtyBytes === 0 || dirtyBytes < total * this.context.limits.minDirtyRatio) return;
-    this.cleanedTo = await compactSegments(this.context, closed, {
+    this.cleanedTo = await compactSegments(this.context, {
       directory: this.target.directory,
+      segments: () => this.target.segments.closed,
       cleanedTo: this.cleanedTo,
       segmentBytes: this.target.config().segmentBytes,
       isStopped: () => this.target.isStopped(),

@@ -6,7 +6,14 @@ import { EmbeddedError } from '../../embedded-error.js';
 import { DurableMark } from './durable-mark.js';
 import { NODE_FILE_SYSTEM } from './file-system.js';
 import { type PartitionLog } from './partition-log.js';
-import { buildBatch, decodeBatches, recordingLogger, temporaryFolder, type LogLine } from './test-support.js';
+import {
+  buildBatch,
+  decodeBatches,
+  readRecords,
+  recordingLogger,
+  temporaryFolder,
+  type LogLine,
+} from './test-support.js';
 import { DEFAULT_TOPIC_CONFIG } from './topic-config.js';
 import { TopicStore } from './topic-store.js';
 
@@ -54,13 +61,7 @@ function pathOf(home: string, file: string): string {
 }
 
 async function readAll(log: PartitionLog): Promise<number[]> {
-  const found: number[] = [];
-  for (let offset = log.startOffset; ;) {
-    const last = decodeBatches(await log.read(offset, 100)).at(-1);
-    if (!last) return found;
-    found.push(...decodeBatches(await log.read(offset, 100)).map((record) => record.offset));
-    offset = last.offset + 1;
-  }
+  return (await readRecords(log, 100)).map((record) => record.offset);
 }
 
 function lines(level: LogLine['level']): LogLine[] {

@@ -5,8 +5,8 @@ import { EmbeddedError } from '../../embedded-error.js';
 import { type PartitionLog } from './partition-log.js';
 import {
   buildBatch,
-  decodeBatches,
   FaultyFileSystem,
+  readRecords,
   recordingLogger,
   temporaryFolder,
   type FileOperation,
@@ -46,14 +46,7 @@ function batch(value: string, sequence?: number): Buffer {
 }
 
 async function valuesOf(log: PartitionLog): Promise<(string | null)[]> {
-  const found: (string | null)[] = [];
-  for (let offset = log.startOffset; ;) {
-    const records = decodeBatches(await log.read(offset, 100_000));
-    const last = records.at(-1);
-    if (!last) return found;
-    found.push(...records.map((record) => record.value));
-    offset = last.offset + 1;
-  }
+  return (await readRecords(log)).map((record) => record.value);
 }
 
 async function faultOf(promise: Promise<unknown>): Promise<EmbeddedError> {

@@ -5,7 +5,8 @@ import { gzipSync } from 'node:zlib';
 import CRC32C from 'crc-32/crc32c.js';
 import { type Logger } from '@fieldstream/domain';
 import { NODE_FILE_SYSTEM, type FileSystem, type OpenFile } from './file-system.js';
-import { HEADER_BYTES, readHeader } from './record-batch.js';
+import { type PartitionLog } from './partition-log.js';
+import { batchBytes, HEADER_BYTES, lastOffsetOf, readHeader } from './record-batch.js';
 import { unpackRecords } from './records.js';
 
 /** For tests: a record to be put into a batch. */
@@ -93,6 +94,21 @@ export function decodeBatches(
     at += size;
   }
   return found;
+}
+
+/** For tests: every record of a log, read as a consumer does, from `startOffset` to the end. */
+export async function readRecords(
+  log: PartitionLog,
+  maxBytes = 1_000,
+): Promise<ReturnType<typeof decodeBatches>> {
+  const found = [];
+  for (let offset = log.startOffset; ;) {
+    const from = offset;
+    const bytes = await log.read(from, maxBytes);
+    if (bytes.length === 0) return found;
+    for (let at = 0; at < bytes.length; at += batchBytes(bytes, at)) offset = lastOffsetOf(bytes, at) + 1;
+    found.push(...decodeBatches(bytes).filter((record) => record.offset >= from));
+  }
 }
 
 /** For tests: a folder of its own, removed by `remove`. */

@@ -200,10 +200,9 @@ describe('TopicStore', () => {
     const topic = await store.create('t', 1, DEFAULT_TOPIC_CONFIG);
     const [partition] = topic.partitions;
     const waiting = Array.from({ length: 10 }, () => partition?.append(batch()));
-    const closing = store.close();
+    await store.close();
     expect(await partition?.append(batch())).toMatchObject({ kind: 'refused' });
     for (const each of waiting) expect(await each).toMatchObject({ kind: 'appended' });
-    await closing;
     await expect(store.create('u', 1, DEFAULT_TOPIC_CONFIG)).rejects.toMatchObject({ code: 'engine-failed' });
     await reopen();
     expect(store.get('t')?.partitions[0]?.endOffset).toBe(10);

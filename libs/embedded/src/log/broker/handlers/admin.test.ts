@@ -255,7 +255,10 @@ test.each([
   const one = await wire.call(findCoordinator, 3, { key: 'g', keyType, coordinatorKeys: [] });
   expect(one).toMatchObject(expected);
   const many = await wire.call(findCoordinator, 4, { key: '', keyType, coordinatorKeys: ['a', 'b'] });
-  expect(many.coordinators).toMatchObject(['a', 'b'].map((key) => ({ key, ...expected })));
+  expect(many.coordinators).toMatchObject([
+    { key: 'a', ...expected },
+    { key: 'b', ...expected },
+  ]);
 });
 
 test('the cluster is one node, where the client reached it, and everything is allowed', async () => {

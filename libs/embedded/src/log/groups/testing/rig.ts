@@ -109,13 +109,17 @@ export class Rig {
     return joined;
   }
 
-  /** A group of two that is at work, the leader first. */
-  async stablePair(): Promise<[JoinResponse, JoinResponse]> {
-    const both = [this.joinNew(), this.joinNew()];
+  /** Two members that have joined and have not yet synced, the leader first. */
+  async joinedPair(): Promise<[JoinResponse, JoinResponse]> {
+    const both = [this.joinNew(), this.joinNew()] as const;
     await this.clock.advance(A_MOMENT_MS);
     const [one, other] = await Promise.all(both);
-    if (one === undefined || other === undefined) throw new Error('two joins, two answers');
-    const [leader, follower] = one.leader === one.memberId ? [one, other] : [other, one];
+    return one.leader === one.memberId ? [one, other] : [other, one];
+  }
+
+  /** A group of two that is at work, the leader first. */
+  async stablePair(): Promise<[JoinResponse, JoinResponse]> {
+    const [leader, follower] = await this.joinedPair();
     const waiting = this.sync(follower);
     await this.sync(leader, { [leader.memberId]: 'left', [follower.memberId]: 'right' });
     await waiting;
