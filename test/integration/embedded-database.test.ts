@@ -185,7 +185,7 @@ describe('pipelines', () => {
       ...run('SELECT 3'),
       syncMessage(),
     );
-    expect(await client.until('Z(I)')).toBe('1 2 D(1) C(SELECT 1) 1 2 E(22012) Z(I)');
+    expect(await client.until('Z(I)')).toBe('1 2 D(1) C(SELECT 1) 1 E(22012) Z(I)');
     expect(await client.until('Z(I)')).toBe('1 2 D(3) C(SELECT 1) Z(I)');
     client.close();
   });
@@ -193,7 +193,7 @@ describe('pipelines', () => {
   test('an error before a Flush lasts until the Sync', async () => {
     const client = await RawClient.connect(database.port);
     client.send(...run('SELECT 1/0'), flush());
-    expect(await client.until('E(22012)')).toBe('1 2 E(22012)');
+    expect(await client.until('E(22012)')).toBe('1 E(22012)');
     client.send(...run('SELECT 1'), flush());
     client.send(syncMessage());
     expect(await client.until('Z(I)')).toBe('Z(I)');
@@ -302,7 +302,7 @@ describe('roles', () => {
     ['DISCARD ALL', '42501'],
     ["SELECT set_config('role', 'fieldstream', false)", '42501'],
     ["DO $$ BEGIN EXECUTE 'SET ' || 'ROLE fieldstream'; END $$", '42501'],
-    ['ALTER ROLE reader SUPERUSER', '42501'],
+    ['ALTER ROLE reader SUPERUSER', '25006'],
     ['COMMIT; SET ROLE fieldstream', '42501'],
     ['SET session_replication_role = replica', '42501'],
   ])('a role cannot leave its rights: %s', (sql, code) =>

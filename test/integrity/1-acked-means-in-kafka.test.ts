@@ -91,7 +91,12 @@ describe('1. acked means in Kafka', () => {
       const memoryBefore = residentBytes(bridge.pid);
 
       await takeAway(pipeline.bed, 'kafka');
-      const ackedAtKill = fleet.stats().acked;
+      // What Kafka acknowledged in its last moment is still on its way to the devices.
+      let ackedAtKill = -1;
+      await eventually(() => ackedAtKill === (ackedAtKill = fleet.stats().acked), {
+        everyMs: 500,
+        what: 'the last acks arriving',
+      });
       const backAt = Date.now() + awayMs;
       let memoryPeak = 0;
       await eventually(

@@ -4,5 +4,9 @@ import { serveEngine } from './worker/serve-engine.js';
 
 await serveEngine(async (options: EngineOptions) => {
   const database = await EmbeddedDatabase.open(options);
-  return { ready: { port: database.port, url: database.url }, close: () => database.close() };
+  return {
+    ready: { port: database.port, url: database.url },
+    failed: database.failed,
+    close: () => database.close(),
+  };
 });

@@ -35,8 +35,12 @@ export async function startEngineThread<R>(
   worker.on('message', (message: FromEngine) => {
     if (message.kind === 'ready') tellReady(message.ready as R);
     else if (message.kind === 'log') logger[message.level](message.fields, message.message);
-    else if (message.kind === 'failed')
-      fault = new EmbeddedError(message.code ?? 'engine-failed', message.message);
+    else {
+      if (message.kind === 'failed')
+        fault = new EmbeddedError(message.code ?? 'engine-failed', message.message);
+      // Closed or failed: whatever else may keep the thread alive has nothing left to do.
+      void worker.terminate();
+    }
   });
   worker.on('error', (error) => (fault = error));
   const ended = new Promise<void>((resolve) => {
@@ -68,7 +72,7 @@ export async function startEngineThread<R>(
 
 function asEmbeddedError(name: string, fault: unknown): EmbeddedError {
   if (fault instanceof EmbeddedError) return fault;
-  const reason = fault instanceof Error ? fault.message : 'its thread ended';
+  const reason = (fault as Partial<Error> | undefined)?.message ?? 'its thread ended';
   return new EmbeddedError('engine-failed', `the embedded ${name} failed: ${reason}. Start again`, {
     cause: fault,
   });

@@ -7,6 +7,8 @@ import { LOG_LEVELS, type FromEngine, type LogLevel, type ToEngine } from './mes
 export interface OpenedEngine<R> {
   /** Told to the starting thread; structured-cloneable. */
   readonly ready: R;
+  /** Resolves when the engine is lost; its thread is ended then. */
+  readonly failed?: Promise<EmbeddedError>;
   close(): Promise<void>;
 }
 
@@ -30,15 +32,12 @@ export async function serveEngine<R>(
     });
     port.on('message', ({ kind }: ToEngine) => {
       if (kind !== 'close') return;
-      engine
-        .close()
-        .then(() => tell({ kind: 'closed' }), fail)
-        .finally(() => port.close());
+      engine.close().then(() => tell({ kind: 'closed' }), fail);
     });
     tell({ kind: 'ready', ready: engine.ready });
+    void engine.failed?.then(fail);
   } catch (error) {
     fail(error);
-    port.close();
   }
 }
 

@@ -4,7 +4,9 @@ import { fetchApi } from './messages/fetch.js';
 import { joinGroup } from './messages/join-group.js';
 import { produce } from './messages/produce.js';
 import { readRequestHeader } from './request-header.js';
-import { KAFKAJS_EXCHANGES } from './testing/kafkajs-exchanges.js';
+import { KAFKAJS_ADMIN_EXCHANGES } from './testing/kafkajs-admin-exchanges.js';
+import { KAFKAJS_CLIENT_EXCHANGES } from './testing/kafkajs-client-exchanges.js';
+import { KAFKAJS_GROUP_EXCHANGES } from './testing/kafkajs-group-exchanges.js';
 import { KafkajsProtocol } from './testing/kafkajs-protocol.js';
 
 const LENGTH_BYTES = 4;
@@ -29,18 +31,21 @@ function payloadOf<Req, Res>(api: Api<Req, Res>, version: number, response: Res)
   return frame.subarray(LENGTH_BYTES + CORRELATION_ID_BYTES);
 }
 
-describe.each(KAFKAJS_EXCHANGES)('$api.name', ({ api, folder, args, request, response, decoded }) => {
-  const kafkajs = new KafkajsProtocol(folder);
+describe.each([...KAFKAJS_CLIENT_EXCHANGES, ...KAFKAJS_ADMIN_EXCHANGES, ...KAFKAJS_GROUP_EXCHANGES])(
+  '$api.name',
+  ({ api, folder, args, request, response, decoded }) => {
+    const kafkajs = new KafkajsProtocol(folder);
 
-  it.each(kafkajs.versions.filter((version) => supports(api, version)))(
-    'version %d is understood both ways',
-    async (version) => {
-      expect(await requestOf(api, version, kafkajs, args)).toMatchObject(request(version));
-      const payload = payloadOf(api, version, response);
-      expect(await kafkajs.decodeResponse(version, payload, args)).toMatchObject(decoded(version));
-    },
-  );
-});
+    it.each(kafkajs.versions.filter((version) => supports(api, version)))(
+      'version %d is understood both ways',
+      async (version) => {
+        expect(await requestOf(api, version, kafkajs, args)).toMatchObject(request(version));
+        const payload = payloadOf(api, version, response);
+        expect(await kafkajs.decodeResponse(version, payload, args)).toMatchObject(decoded(version));
+      },
+    );
+  },
+);
 
 it('hands records that kafkajs produced back to kafkajs', async () => {
   const messages = [
@@ -66,9 +71,18 @@ it('hands records that kafkajs produced back to kafkajs', async () => {
     preferredReadReplica: -1,
     records,
   };
-  const response = { throttleTimeMs: 0, errorCode: 0, sessionId: 0, responses: [{ topic: 't', partitions: [partition] }] };
+  const response = {
+    throttleTimeMs: 0,
+    errorCode: 0,
+    sessionId: 0,
+    responses: [{ topic: 't', partitions: [partition] }],
+  };
   const args = { maxWaitTime: 1, minBytes: 1, maxBytes: 1, topics: [] };
-  const fetched = await new KafkajsProtocol('fetch').decodeResponse(11, payloadOf(fetchApi, 11, response), args);
+  const fetched = await new KafkajsProtocol('fetch').decodeResponse(
+    11,
+    payloadOf(fetchApi, 11, response),
+    args,
+  );
   expect(fetched).toMatchObject({
     responses: [
       {
@@ -78,7 +92,12 @@ it('hands records that kafkajs produced back to kafkajs', async () => {
             partition: 3,
             highWatermark: '2',
             messages: [
-              { offset: '0', key: Buffer.from('k1'), value: Buffer.from('one'), headers: { h: Buffer.from('x') } },
+              {
+                offset: '0',
+                key: Buffer.from('k1'),
+                value: Buffer.from('one'),
+                headers: { h: Buffer.from('x') },
+              },
               { offset: '1', key: Buffer.from('k2'), value: null },
             ],
           },

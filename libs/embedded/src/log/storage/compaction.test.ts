@@ -241,9 +241,9 @@ describe('compaction', () => {
   test('readers see the newest record of each key whenever they read', async () => {
     const log = await open(folder.path, { segmentBytes: 400 }, { minDirtyRatio: 0 });
     for (let i = 0; i < 5; i++) await append(log, [{ key: `k${i}`, value: '' }]);
-    let isDone = false;
+    const stop = new AbortController();
     const reading = (async () => {
-      while (!isDone) {
+      while (!stop.signal.aborted) {
         expect(stateOf(await recordsOf(log)).size).toBe(5);
       }
     })();
@@ -253,7 +253,7 @@ describe('compaction', () => {
         if (i % 10 === 0) await store?.sweep();
       }
     } finally {
-      isDone = true;
+      stop.abort();
     }
     await reading;
     expect(logger.lines).toEqual([]);

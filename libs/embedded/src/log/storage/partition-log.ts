@@ -1,20 +1,15 @@
 import { refused, REFUSAL, type AppendOutcome, type Refused } from './append-outcome.js';
 import { planAppend } from './append-plan.js';
-import { batchesOf } from './batch-scan.js';
 import { CheckpointWriter, type Snapshot } from './checkpoint-writer.js';
-import { DurableMark } from './durable-mark.js';
-import { GroupCommit, type Committable } from './group-commit.js';
 import { Listeners } from './listeners.js';
 import { PartitionUpkeep } from './partition-upkeep.js';
-import { type ProducerTable, type StagedProducers } from './producer-table.js';
+import { PartitionTail } from './partition-tail.js';
+import { type ProducerTable } from './producer-table.js';
 import { ReadGate } from './read-gate.js';
 import { ReadHints } from './read-hints.js';
 import { recoverPartition, type Recovered } from './recovery.js';
-import { Segment } from './segment.js';
-import { SegmentIndex } from './segment-index.js';
 import { SegmentList } from './segment-list.js';
 import { findTime, readSegment, type TimedOffset } from './segment-reader.js';
-import { SegmentWriter } from './segment-writer.js';
 import { storageFault } from './storage-fault.js';
 import { type StorageContext } from './storage-context.js';
 import { type TopicConfig } from './topic-config.js';
@@ -22,15 +17,6 @@ import { type TopicConfig } from './topic-config.js';
 /** Where the records of an append come from. */
 export interface AppendOptions {
   readonly origin: 'producer';
-}
-
-/** What waits for the next flush. Without records: a place in the order. */
-interface PendingAppend extends Committable {
-  readonly records: Buffer;
-  readonly staged: StagedProducers;
-  readonly endOffset: number;
-  /** Close the segment behind it. */
-  readonly closesSegment: boolean;
 }
 
 export interface PartitionIdentity {
@@ -47,18 +33,13 @@ export class PartitionLog {
   readonly topic: string;
   readonly index: number;
 
-  private nextOffset: number;
-  private durable: number;
   private start: number;
   private state: 'open' | 'closing' | 'deleted' = 'open';
-  private bytesSinceCheckpoint = 0;
 
   private readonly segments: SegmentList;
   private readonly producers: ProducerTable;
-  private readonly commits: GroupCommit<PendingAppend>;
-  private readonly writer: SegmentWriter;
+  private readonly tail: PartitionTail;
   private readonly checkpoints: CheckpointWriter;
-  private readonly mark: DurableMark;
   private readonly upkeep: PartitionUpkeep;
   private readonly gate = new ReadGate();
   private readonly hints = new ReadHints();
@@ -72,13 +53,13 @@ export class PartitionLog {
     const { directory, config } = identity;
     this.topic = identity.topic;
     this.index = identity.index;
-    this.nextOffset = recovered.endOffset;
-    this.durable = recovered.endOffset;
     this.start = recovered.startOffset;
     this.segments = new SegmentList(recovered.segments);
     this.producers = recovered.producers;
-    this.writer = new SegmentWriter(context, directory);
-    this.mark = new DurableMark(directory, context.cache);
+    this.listeners = new Listeners((error) => {
+      const { topic, index: partition } = identity;
+      context.logger.error({ topic, partition, err: error }, 'a listener of the log failed');
+    });
     this.checkpoints = new CheckpointWriter(context, directory, () => this.snapshot());
     this.upkeep = new PartitionUpkeep(context, {
       directory,
@@ -90,19 +71,22 @@ export class PartitionLog {
       cleanedTo: recovered.cleanedTo,
       startOffset: () => this.start,
       raiseStartOffset: (offset) => (this.start = Math.max(this.start, offset)),
-      closeSegment: () => this.closeSegment(),
+      closeSegment: () => this.tail.closeSegment(),
       isStopped: () => this.state !== 'open',
     });
-    this.listeners = new Listeners((error) => {
-      const { topic, index: partition } = identity;
-      context.logger.error({ topic, partition, err: error }, 'a listener of the log failed');
-    });
-    this.commits = new GroupCommit({
-      maxGroupBytes: context.limits.maxGroupBytes,
-      fits: (bytesBefore, item) => this.fits(bytesBefore, item),
-      commit: (group) => this.commit(group),
-      rollback: () => this.rollback(),
-    });
+    this.tail = new PartitionTail(
+      context,
+      {
+        directory,
+        segmentBytes: () => config().segmentBytes,
+        segments: this.segments,
+        producers: this.producers,
+        checkpoints: this.checkpoints,
+        onClosed: (segment) => this.upkeep.saveClosed(segment),
+        onDurable: () => this.listeners.tell(),
+      },
+      recovered.endOffset,
+    );
   }
 
   /** Recovers the partition from its directory. @throws EmbeddedError */
@@ -121,12 +105,12 @@ export class PartitionLog {
 
   /** Next offset to be given away. */
   get endOffset(): number {
-    return this.nextOffset;
+    return this.tail.endOffset;
   }
 
   /** Everything before it is on the disk, and only that can be read. */
   get durableOffset(): number {
-    return this.durable;
+    return this.tail.durableOffset;
   }
 
   /** Durable bytes of its log files. */
@@ -142,21 +126,15 @@ export class PartitionLog {
    */
   async append(records: Buffer, _options?: AppendOptions): Promise<AppendOutcome> {
     if (this.state !== 'open') return this.closedRefusal();
-    const plan = planAppend(this.context, this.producers, this.identity.config(), records, this.nextOffset);
+    const plan = planAppend(this.context, this.producers, this.identity.config(), records, this.endOffset);
     if (plan.kind === 'refused') return plan;
     if (plan.kind === 'duplicate') {
       const { baseOffset, appendTimeMs } = plan.of;
-      if (baseOffset >= this.durable) await this.commits.add(this.placeholder(false));
+      await this.tail.reach(baseOffset);
       return { kind: 'duplicate', baseOffset, logAppendTimeMs: appendTimeMs, startOffset: this.start };
     }
-    const { baseOffset, endOffset, logAppendTimeMs, staged } = plan;
-    this.producers.stage(staged);
-    this.nextOffset = endOffset;
-    try {
-      await this.commits.add({ bytes: records.length, records, staged, endOffset, closesSegment: false });
-    } finally {
-      this.context.pending.remove(records.length);
-    }
+    await this.tail.append(plan, records);
+    const { baseOffset, logAppendTimeMs } = plan;
     return { kind: 'appended', baseOffset, logAppendTimeMs, startOffset: this.start };
   }
 
@@ -167,8 +145,8 @@ export class PartitionLog {
    */
   read(fromOffset: number, maxBytes: number): Promise<Buffer> {
     return this.gate.shared(async () => {
-      if (this.state === 'deleted' || fromOffset < this.start || fromOffset > this.durable)
-        throw new RangeError(`Offset ${fromOffset} is not in ${this.start} to ${this.durable}.`);
+      if (this.state === 'deleted' || fromOffset < this.start || fromOffset > this.durableOffset)
+        throw new RangeError(`Offset ${fromOffset} is not in ${this.start} to ${this.durableOffset}.`);
       for (const segment of this.segments.from(fromOffset)) {
         if (segment.lastOffset < fromOffset) continue;
         const start = this.hints.find(segment.baseOffset, fromOffset);
@@ -207,7 +185,8 @@ export class PartitionLog {
    * changes. @throws RangeError beyond `durableOffset`. @throws EmbeddedError when the disk fails.
    */
   async deleteBefore(offset: number): Promise<void> {
-    if (offset > this.durable) throw new RangeError(`Offset ${offset} is beyond ${this.durable}.`);
+    if (offset > this.durableOffset)
+      throw new RangeError(`Offset ${offset} is beyond ${this.durableOffset}.`);
     const before = this.start;
     if (offset <= before) return;
     this.start = offset;
@@ -234,7 +213,7 @@ export class PartitionLog {
   /** Takes no more appends, flushes what waits, and leaves the files as a restart likes them. Never rejects. */
   async close(): Promise<void> {
     if (this.state === 'open') this.state = 'closing';
-    await this.commits.drained();
+    await this.tail.drained();
     await this.upkeep.idle();
     await this.checkpoints.settled();
     await this.checkpoints.tryWrite();
@@ -244,7 +223,7 @@ export class PartitionLog {
   /** Takes no more appends or reads and lets go of its files, which are about to be removed. Never rejects. */
   async abandon(): Promise<void> {
     this.state = 'deleted';
-    await this.commits.drained();
+    await this.tail.drained();
     await this.upkeep.idle();
     await this.checkpoints.settled();
     await this.gate.exclusive(() => this.letGo());
@@ -252,8 +231,8 @@ export class PartitionLog {
   }
 
   private async letGo(): Promise<void> {
-    await this.mark.settled();
-    await this.context.cache.forget(this.mark.path);
+    await this.tail.mark.settled();
+    await this.context.cache.forget(this.tail.mark.path);
     for (const segment of this.segments.all) {
       await this.context.cache.forget(segment.logPath);
       this.context.indexes.release(segment);
@@ -266,82 +245,12 @@ export class PartitionLog {
       : refused(REFUSAL.notLeaderOrFollower, 'The log is closing.');
   }
 
-  private placeholder(closesSegment: boolean): PendingAppend {
-    return { bytes: 0, records: EMPTY, staged: new Map(), endOffset: this.nextOffset, closesSegment };
-  }
-
-  private closeSegment(): Promise<void> {
-    return this.commits.add(this.placeholder(true));
-  }
-
-  private fits(bytesBefore: number, item: PendingAppend): boolean {
-    const { active } = this.segments;
-    return active.bytes + bytesBefore + item.bytes <= this.identity.config().segmentBytes;
-  }
-
-  private async commit(group: readonly PendingAppend[]): Promise<void> {
-    const bytes = group.reduce((sum, item) => sum + item.bytes, 0);
-    const [first] = group;
-    if (first && bytes > 0 && this.segments.active.bytes > 0 && !this.fits(0, first)) await this.roll();
-    const { active } = this.segments;
-    if (bytes > 0) {
-      const withRecords = group.filter((item) => item.bytes > 0);
-      await this.writer.append(
-        active,
-        withRecords.map((item) => item.records),
-      );
-      for (const { records } of withRecords)
-        for (const batch of batchesOf({ position: active.bytes, bytes: records }))
-          active.add(batch.header, batch.position);
-    }
-    for (const item of group) this.producers.commit(item.staged);
-    this.advance(group.at(-1)?.endOffset ?? this.durable, bytes);
-    if (group.some((item) => item.closesSegment) && active.bytes > 0) await this.tryRoll();
-  }
-
-  /** What was committed stays committed when the next segment cannot be made now. */
-  private async tryRoll(): Promise<void> {
-    try {
-      await this.roll();
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      this.context.logger.warn({ directory: this.identity.directory }, message);
-    }
-  }
-
-  private advance(endOffset: number, bytes: number): void {
-    if (endOffset === this.durable) return;
-    this.durable = endOffset;
-    const { active } = this.segments;
-    this.mark.note({ segment: active.baseOffset, position: active.bytes, endOffset });
-    this.bytesSinceCheckpoint += bytes;
-    if (this.bytesSinceCheckpoint >= this.context.limits.checkpointBytes) this.checkpoints.request();
-    this.listeners.tell();
-  }
-
-  private rollback(): void {
-    this.nextOffset = this.durable;
-    this.producers.rollback();
-  }
-
-  private async roll(): Promise<void> {
-    const closed = this.segments.active;
-    await this.writer.startSegment(this.durable);
-    const next = Segment.empty(this.identity.directory, this.durable, this.context.now());
-    next.index = new SegmentIndex(this.context.limits.indexIntervalBytes);
-    this.segments.push(next);
-    this.mark.note({ segment: next.baseOffset, position: 0, endOffset: this.durable });
-    this.context.indexes.hold(closed);
-    this.upkeep.saveClosed(closed);
-    this.checkpoints.request();
-  }
-
   private snapshot(): Snapshot {
-    this.bytesSinceCheckpoint = 0;
+    this.tail.onCheckpoint();
     return {
       checkpoint: {
         startOffset: this.start,
-        endOffset: this.durable,
+        endOffset: this.durableOffset,
         cleanedTo: this.upkeep.cleanedTo,
         segments: this.segments.all.map((segment) => segment.summary()),
         producers: this.producers.snapshot(),

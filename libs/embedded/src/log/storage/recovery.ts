@@ -1,13 +1,11 @@
 import { join } from 'node:path';
-import { batchesOf, soundStretches, type DamagedRange } from './batch-scan.js';
 import { readCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint.js';
 import { DurableMark, type MarkedPoint } from './durable-mark.js';
-import { type OpenFile } from './file-system.js';
 import { ProducerTable } from './producer-table.js';
-import { type Expectation } from './record-batch.js';
 import { LEFTOVER_PREFIX } from './replace-file.js';
 import { baseOffsetOf, logFileName, Segment, type SegmentSummary } from './segment.js';
 import { SegmentIndex } from './segment-index.js';
+import { scanSegment } from './segment-scan.js';
 import { concludeSwap, moveIn, readSwap, removeReplaced } from './segment-swap.js';
 import { type StorageContext } from './storage-context.js';
 
@@ -46,14 +44,6 @@ export async function createLogFile(
  */
 export async function recoverPartition(context: StorageContext, directory: string): Promise<Recovered> {
   return new Recovery(context, directory).run();
-}
-
-interface FoundFile {
-  readonly size: number;
-  readonly belowOffset: number;
-  readonly isLast: boolean;
-  /** Each offset must be there: the segment was never compacted. */
-  readonly strict: boolean;
 }
 
 class Recovery {
@@ -141,11 +131,14 @@ class Recovery {
     const known = this.knownSummary(base, size);
     if (known && nextBase !== undefined && known.bytes === size) return new Segment(this.directory, known);
     const segment = await this.resumePoint(known, base);
-    await this.scan(segment, {
+    await scanSegment(this.context, segment, {
       size,
       belowOffset: nextBase ?? Number.MAX_SAFE_INTEGER,
       isLast: nextBase === undefined,
       strict: base !== this.swapped && (known !== undefined || this.isUncompacted(base)),
+      mark: this.mark?.segment === base ? this.mark : undefined,
+      producers: this.producers,
+      replayFrom: this.replayFrom(base),
     });
     if (nextBase !== undefined) this.context.indexes.hold(segment);
     return segment;
@@ -194,88 +187,11 @@ class Recovery {
     return segment;
   }
 
-  /** Reads the rest of a segment that is known up to `segment.bytes`. */
-  private async scan(segment: Segment, file: FoundFile): Promise<void> {
-    await this.withFile(segment, 'read', async (log) => {
-      const mark = file.isLast && this.mark?.segment === segment.baseOffset ? this.mark : undefined;
-      if (mark && segment.bytes < mark.position && mark.position <= file.size) {
-        await this.scanRange(log, segment, file, mark.position, mark.endOffset);
-        this.keep(segment, mark.position, mark.endOffset);
-      }
-      await this.scanRange(log, segment, file, file.size, file.belowOffset);
-    });
-    if (!file.isLast) this.keep(segment, file.size, file.belowOffset);
-    else if (segment.bytes < file.size) await this.cut(segment, file.size);
-  }
-
-  private async scanRange(
-    log: OpenFile,
-    segment: Segment,
-    file: FoundFile,
-    to: number,
-    belowOffset: number,
-  ): Promise<void> {
-    const replayFrom = this.replayFrom(segment.baseOffset);
-    const contiguous = file.strict && segment.contiguous;
-    const expected: Expectation = { nextOffset: segment.lastOffset + 1, contiguous, belowOffset };
-    const range = { from: segment.bytes, to };
-    const onDamage = (damage: DamagedRange): void => {
-      // Damage up to the end of the last file is a torn tail, unless it was acknowledged.
-      const isTail = file.isLast && to === file.size && to !== this.markedPosition(segment);
-      if (damage.next || !isTail) this.report(segment, damage, damage.next?.header.baseOffset ?? belowOffset);
-    };
-    for await (const stretch of soundStretches(log, range, expected, onDamage)) {
-      for (const { header, position } of batchesOf(stretch)) {
-        if (!file.strict && header.baseOffset !== segment.lastOffset + 1) segment.contiguous = false;
-        segment.add(header, position);
-        if (position >= replayFrom) this.producers.replay(header, this.context.now());
-      }
-    }
-  }
-
-  private markedPosition(segment: Segment): number | undefined {
-    return this.mark?.segment === segment.baseOffset ? this.mark.position : undefined;
-  }
-
-  /** What could not be read at the end of a range that was acknowledged stays, with its offsets. */
-  private keep(segment: Segment, bytes: number, endOffset: number): void {
-    if (segment.bytes >= bytes) return;
-    segment.bytes = bytes;
-    segment.lastOffset = endOffset - 1;
-  }
-
   /** Up to there the checkpoint's producers know the batches of a segment already. */
   private replayFrom(base: number): number {
     const last = this.checkpoint?.segments.at(-1);
     if (!last || base > last.baseOffset) return 0;
     return base === last.baseOffset ? last.bytes : Infinity;
-  }
-
-  private report(segment: Segment, damage: DamagedRange, nextOffset: number): void {
-    const { position, offset, reason } = damage;
-    this.context.damage.report({ path: segment.logPath, position, offset, reason, nextOffset });
-  }
-
-  private async cut(segment: Segment, size: number): Promise<void> {
-    await this.withFile(segment, 'write', async (log) => {
-      await log.truncate(segment.bytes);
-      await log.sync();
-    });
-    const fields = { file: segment.logPath, position: segment.bytes, bytes: size - segment.bytes };
-    this.context.logger.warn(fields, 'cut the torn end of a log file');
-  }
-
-  private async withFile(
-    segment: Segment,
-    mode: 'read' | 'write',
-    work: (log: OpenFile) => Promise<void>,
-  ): Promise<void> {
-    const log = await this.context.files.open(segment.logPath, mode);
-    try {
-      await work(log);
-    } finally {
-      await log.close();
-    }
   }
 
   private reportMissing(segments: readonly Segment[]): void {

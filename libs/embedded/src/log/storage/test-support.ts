@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import CRC32C from 'crc-32/crc32c.js';
 import { type Logger } from '@fieldstream/domain';
-import { NODE_FILE_SYSTEM, type FileSystem, type OpenFile } from './file-system.js';
+import { NODE_FILE_SYSTEM, type DirectoryEntry, type FileSystem, type OpenFile } from './file-system.js';
 import { type PartitionLog } from './partition-log.js';
 import { batchBytes, HEADER_BYTES, lastOffsetOf, readHeader } from './record-batch.js';
 import { unpackRecords } from './records.js';
@@ -134,7 +134,7 @@ export function recordingLogger(): Logger & { readonly lines: LogLine[] } {
 }
 
 export type FileOperation =
-  'open' | 'write' | 'sync' | 'truncate' | 'rename' | 'remove' | 'read' | 'syncDirectory';
+  'open' | 'write' | 'sync' | 'truncate' | 'rename' | 'remove' | 'read' | 'syncDirectory' | 'makeDirectory';
 
 /** For tests: asked before each operation; a code such as `ENOSPC` makes it fail. */
 export type FaultRule = (operation: FileOperation, path: string) => string | undefined;
@@ -148,11 +148,28 @@ export class FaultyFileSystem implements FileSystem {
   /** Awaited before each sync. */
   beforeSync: (path: string) => Promise<void> = async () => {};
 
-  readonly readFile = NODE_FILE_SYSTEM.readFile;
-  readonly list = NODE_FILE_SYSTEM.list;
-  readonly makeDirectory = NODE_FILE_SYSTEM.makeDirectory;
-  readonly makeDirectories = NODE_FILE_SYSTEM.makeDirectories;
-  readonly removeTree = NODE_FILE_SYSTEM.removeTree;
+  readFile(path: string): Promise<Buffer | undefined> {
+    return NODE_FILE_SYSTEM.readFile(path);
+  }
+
+  list(directory: string): Promise<readonly DirectoryEntry[]> {
+    return NODE_FILE_SYSTEM.list(directory);
+  }
+
+  async makeDirectory(path: string): Promise<void> {
+    this.check('makeDirectory', path);
+    await NODE_FILE_SYSTEM.makeDirectory(path);
+  }
+
+  async makeDirectories(path: string): Promise<void> {
+    this.check('makeDirectory', path);
+    await NODE_FILE_SYSTEM.makeDirectories(path);
+  }
+
+  async removeTree(path: string): Promise<void> {
+    this.check('remove', path);
+    await NODE_FILE_SYSTEM.removeTree(path);
+  }
 
   async open(path: string, mode: 'read' | 'write' | 'create'): Promise<OpenFile> {
     if (mode !== 'read') this.check('open', path);

@@ -1,14 +1,14 @@
 import { createRequire } from 'node:module';
 
 /** What kafkajs has of one version of an API. It keeps this to itself and has no types for it. */
-interface KafkajsExchange {
+interface KafkajsCall {
   readonly request: object;
   readonly response: { decode(payload: Buffer): Promise<unknown>; parse(decoded: unknown): Promise<unknown> };
 }
 
 interface KafkajsApi {
   readonly versions: readonly string[];
-  protocol(choice: { version: number }): (args: unknown) => KafkajsExchange;
+  protocol(choice: { version: number }): (args: unknown) => KafkajsCall;
 }
 
 type WriteRequest = (frame: {
@@ -33,7 +33,12 @@ export class KafkajsProtocol {
   }
 
   /** A whole frame, with its length. */
-  async encodeRequest(version: number, correlationId: number, clientId: string, args: unknown): Promise<Buffer> {
+  async encodeRequest(
+    version: number,
+    correlationId: number,
+    clientId: string,
+    args: unknown,
+  ): Promise<Buffer> {
     const { request } = this.api.protocol({ version })(args);
     const { buffer } = await writeRequest({ correlationId, clientId, request });
     return buffer;
