@@ -1,11 +1,12 @@
 import { createRequire } from 'node:module';
 import { describe, expect, test } from '@jest/globals';
+import CRC32C from 'crc-32/crc32c.js';
 import fc from 'fast-check';
 import { REFUSAL } from './append-outcome.js';
 import { validateProduced } from './batch-validation.js';
-import { readHeader } from './record-batch.js';
+import { HEADER_BYTES, readHeader } from './record-batch.js';
 import { unpackRecords } from './records.js';
-import { buildBatch, decodeBatches, type TestRecord } from './test-support.js';
+import { buildBatch, decodeBatches, type TestBatch, type TestRecord } from './test-support.js';
 import { DEFAULT_TOPIC_CONFIG, type TopicConfig } from './topic-config.js';
 
 const COMPACTED: TopicConfig = { ...DEFAULT_TOPIC_CONFIG, cleanup: 'compact' };
@@ -17,6 +18,18 @@ function changed(change: (batch: Buffer) => void): Buffer {
   change(batch);
   return batch;
 }
+
+/** Other bytes under a checksum that is right, as a faulty producer sends them. */
+function miswritten(fields: TestBatch, change: (batch: Buffer) => Buffer | void): Buffer {
+  const batch = buildBatch(RECORDS, fields);
+  const written = change(batch) ?? batch;
+  written.writeInt32BE(written.length - 12, 8);
+  written.writeUInt32BE(CRC32C.buf(written.subarray(21)) >>> 0, 17);
+  return written;
+}
+
+/** Where the first record begins; its bytes are length, attributes, time, offset, key length, key, and so on. */
+const FIRST = HEADER_BYTES;
 
 describe('validateProduced', () => {
   test.each<[string, Buffer, TopicConfig?]>([
@@ -72,6 +85,33 @@ describe('validateProduced', () => {
       buildBatch(RECORDS),
       REFUSAL.messageTooLarge,
       { ...DEFAULT_TOPIC_CONFIG, maxMessageBytes: 80 },
+    ],
+    ['a base offset', changed((batch) => batch.writeBigInt64BE(9n, 0)), REFUSAL.invalidRecord],
+    [
+      'gzip that is none',
+      miswritten({ attributes: 1 }, (batch) => void batch.fill(0, FIRST)),
+      REFUSAL.invalidRecord,
+    ],
+    [
+      'records behind the last',
+      miswritten({}, (batch) => Buffer.concat([batch, Buffer.of(0)])),
+      REFUSAL.invalidRecord,
+    ],
+    ['a record cut short', miswritten({}, (batch) => batch.subarray(0, -1)), REFUSAL.invalidRecord],
+    [
+      'a record of another length',
+      miswritten({}, (batch) => void batch.writeInt8(2, FIRST)),
+      REFUSAL.invalidRecord,
+    ],
+    [
+      'a record with another offset',
+      miswritten({}, (batch) => void batch.writeInt8(8, FIRST + 3)),
+      REFUSAL.invalidRecord,
+    ],
+    [
+      'a header without a key',
+      miswritten({}, (batch) => Buffer.concat([batch.subarray(0, -1), Buffer.of(2, 1, 1)])),
+      REFUSAL.invalidRecord,
     ],
     ['no key', buildBatch([{ key: 'a' }, { key: null }]), REFUSAL.invalidRecord, COMPACTED],
     ['no key, packed', buildBatch([{ key: null }], { attributes: 1 }), REFUSAL.invalidRecord, COMPACTED],

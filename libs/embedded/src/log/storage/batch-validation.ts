@@ -9,7 +9,8 @@ import {
   readHeader,
   type BatchHeader,
 } from './record-batch.js';
-import { RecordsError, unpackRecords } from './records.js';
+import { checkRecords } from './records.js';
+import { RecordsError } from './records-error.js';
 import { type TopicConfig } from './topic-config.js';
 
 /** One batch of a produce request: where it lies in the bytes received, and what its header says. */
@@ -20,7 +21,7 @@ export interface ProducedBatch {
 
 /**
  * Splits what a producer sent for one partition into its batches, each checked: format, length, checksum, count,
- * size, times, and keys where the topic is compacted. Changes nothing in `records`.
+ * size, times, records, and keys where the topic is compacted. Changes nothing in `records`.
  */
 export function validateProduced(
   records: Buffer,
@@ -64,12 +65,17 @@ function batchProblem(
   if (!hasValidCrc(records, at, header.bytes))
     return refused(REFUSAL.corruptMessage, 'The checksum of the batch is wrong.');
   return (
-    fieldProblem(header) ?? keyProblem(records.subarray(at, at + header.bytes), config, maxUnpackedBytes)
+    fieldProblem(header) ?? recordsProblem(records.subarray(at, at + header.bytes), config, maxUnpackedBytes)
   );
 }
 
 function fieldProblem(header: BatchHeader): Refused | undefined {
-  const { count, codec, producerId } = header;
+  const { baseOffset, count, codec, producerId } = header;
+  if (baseOffset !== 0)
+    return refused(
+      REFUSAL.invalidRecord,
+      `The batch has a base offset of ${baseOffset}, which is not for producers.`,
+    );
   const delta = header.lastOffset - header.baseOffset;
   if (count < 1 || count !== delta + 1) {
     const message = `The batch says it has ${count} records, and offsets for ${delta + 1}.`;
@@ -89,11 +95,10 @@ function fieldProblem(header: BatchHeader): Refused | undefined {
   return undefined;
 }
 
-function keyProblem(batch: Buffer, config: TopicConfig, maxUnpackedBytes: number): Refused | undefined {
-  if (config.cleanup !== 'compact') return undefined;
+function recordsProblem(batch: Buffer, config: TopicConfig, maxUnpackedBytes: number): Refused | undefined {
   try {
-    const unpacked = unpackRecords(batch, maxUnpackedBytes);
-    if (unpacked?.records.some((record) => record.key === null))
+    const allHaveKeys = checkRecords(batch, maxUnpackedBytes);
+    if (config.cleanup === 'compact' && !allHaveKeys)
       return refused(REFUSAL.invalidRecord, 'The topic is compacted: each record needs a key.');
     return undefined;
   } catch (error) {

@@ -2,13 +2,8 @@ import { batchesOf, soundStretches } from './batch-scan.js';
 import { type OpenFile } from './file-system.js';
 import { KeyMap } from './key-map.js';
 import { readHeader, type BatchHeader, type Expectation } from './record-batch.js';
-import {
-  RecordsError,
-  repackRecords,
-  unpackRecords,
-  type StoredRecord,
-  type UnpackedBatch,
-} from './records.js';
+import { repackRecords, unpackRecords, type StoredRecord, type UnpackedBatch } from './records.js';
+import { RecordsError } from './records-error.js';
 import { Segment } from './segment.js';
 import { readingLog } from './segment-files.js';
 import { SegmentIndex } from './segment-index.js';

@@ -1,10 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { RecordsError } from './records-error.js';
 import { CODEC, HEADER_BYTES, readHeader, withPayload, type BatchHeader } from './record-batch.js';
-
-/** The records of a batch do not follow the format, or unpack to more than is allowed. */
-export class RecordsError extends Error {
-  override readonly name = 'RecordsError';
-}
+import { VarintReader } from './varint-reader.js';
 
 /** One record inside the unpacked records of its batch. */
 export interface StoredRecord {
@@ -29,16 +26,51 @@ export interface UnpackedBatch {
  */
 export function unpackRecords(batch: Buffer, maxBytes: number): UnpackedBatch | undefined {
   const header = readHeader(batch);
+  const payload = unpackPayload(batch, header, maxBytes);
+  return payload && { payload, records: parse(payload, header) };
+}
+
+/**
+ * Checks that the records of a whole batch follow the format to the last byte, so that no consumer stops at them; those
+ * of a codec that is not unpacked here are taken as they are.
+ * @returns whether each has a key
+ * @throws RecordsError
+ */
+export function checkRecords(batch: Buffer, maxBytes: number): boolean {
+  const header = readHeader(batch);
+  const payload = unpackPayload(batch, header, maxBytes);
+  return payload === undefined || walk(payload, header.count);
+}
+
+function unpackPayload(batch: Buffer, header: BatchHeader, maxBytes: number): Buffer | undefined {
   const stored = batch.subarray(HEADER_BYTES, header.bytes);
-  if (header.codec === CODEC.none) return { payload: stored, records: parse(stored, header) };
+  if (header.codec === CODEC.none) return stored;
   if (header.codec !== CODEC.gzip) return undefined;
-  let payload: Buffer;
   try {
-    payload = gunzipSync(stored, { maxOutputLength: maxBytes });
+    return gunzipSync(stored, { maxOutputLength: maxBytes });
   } catch (error) {
     throw new RecordsError('the gzip stream is broken or too large', { cause: error });
   }
-  return { payload, records: parse(payload, header) };
+}
+
+function walk(payload: Buffer, count: number): boolean {
+  const reader = new VarintReader(payload);
+  let allHaveKeys = true;
+  for (let i = 0; i < count; i++) {
+    const end = reader.int() + reader.at;
+    reader.skip(1);
+    reader.int();
+    if (reader.int() !== i) throw new RecordsError(`record ${i} has another offset`);
+    if (reader.skipBytes() === -1) allHaveKeys = false;
+    reader.skipBytes();
+    for (let headers = reader.int(); headers > 0; headers--) {
+      if (reader.skipBytes() === -1) throw new RecordsError(`a header of record ${i} has no key`);
+      reader.skipBytes();
+    }
+    if (reader.at !== end) throw new RecordsError(`record ${i} is not as long as it says`);
+  }
+  if (reader.at !== payload.length) throw new RecordsError('bytes follow the last record');
+  return allHaveKeys;
 }
 
 /** The batch with only `kept` of its records; they keep their offsets and times. */
@@ -75,37 +107,4 @@ function parse(payload: Buffer, header: BatchHeader): StoredRecord[] {
     reader.at = end;
   }
   return records;
-}
-
-/** Zigzag varints, up to 64 bits on the wire and 2^53 in value. */
-class VarintReader {
-  at = 0;
-
-  constructor(private readonly buffer: Buffer) {}
-
-  int(): number {
-    let value = 0;
-    let scale = 1;
-    for (let i = 0; i < 10; i++) {
-      const byte = this.buffer[this.at++];
-      if (byte === undefined) throw new RecordsError('a number is cut short');
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80) return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
-      scale *= 128;
-    }
-    throw new RecordsError('a number is too long');
-  }
-
-  bytes(): Buffer | null {
-    const length = this.int();
-    if (length < 0) return null;
-    const from = this.at;
-    this.skip(length);
-    return this.buffer.subarray(from, this.at);
-  }
-
-  skip(count: number): void {
-    this.at += count;
-    if (this.at > this.buffer.length) throw new RecordsError('a record is cut short');
-  }
 }

@@ -9,7 +9,8 @@ import {
   readHeader,
   type Expectation,
 } from './record-batch.js';
-import { RecordsError, unpackRecords } from './records.js';
+import { unpackRecords } from './records.js';
+import { RecordsError } from './records-error.js';
 import { type Segment } from './segment.js';
 import { indexOf, readingLog } from './segment-files.js';
 import { type StorageContext } from './storage-context.js';
