@@ -13,7 +13,23 @@ try {
   await runService({
     name: 'fieldstream',
     logger,
-    start: () => startStandalone(config, logger, startUp),
+    async start() {
+      try {
+        const running = await startStandalone(config, logger, startUp);
+        return {
+          async close() {
+            startUp.say('\nStopping\n');
+            await running.close();
+            startUp.say('Stopped. What was acknowledged is on disk.\n');
+          },
+        };
+      } catch (error) {
+        // For whoever sits before it: a sentence, not a stack.
+        logger.debug({ err: error }, 'the start failed');
+        process.stderr.write(`\nFieldstream did not start: ${(error as Error).message}.\n`);
+        process.exit(1);
+      }
+    },
   });
 } catch (error) {
   reportConfigError(error);
