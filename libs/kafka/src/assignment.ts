@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { PartitionFeed } from './partition-feed.js';
 
 /** The partitions that the group gave this member, until it gives others. */
@@ -7,6 +8,8 @@ export class Assignment {
 
   /** @param partitions By logical topic. */
   constructor(readonly partitions: ReadonlyMap<string, readonly number[]>) {
+    // While the database is away every partition waits for it, and for the end of the assignment.
+    setMaxListeners(0, this.ended.signal);
     for (const [topic, numbers] of partitions) {
       for (const partition of numbers) {
         this.feeds.set(keyOf(topic, partition), new PartitionFeed(topic, partition));

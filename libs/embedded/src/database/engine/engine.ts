@@ -95,27 +95,15 @@ export class Engine {
     engine.hook();
     for (const [name, value] of Object.entries(DEFAULTS)) setDefault(engine.module, name, value);
     engine.ask('RESET ALL');
-    engine.loadTimescale();
+    // In a server `shared_preload_libraries` does it: without its loader the first statements of a session know neither
+    // hypertables nor the community edition's functions.
+    engine.ask("LOAD 'timescaledb'");
     return engine;
   }
 
   /** Whether the last exchange was cancelled by its deadline. */
   get timedOut(): boolean {
     return this.hasTimedOut;
-  }
-
-  /**
-   * Does what TimescaleDB's loader does in a server (`shared_preload_libraries`), which PGlite does not have: without it
-   * the first statements of a session do not know hypertables, nor the community edition's functions.
-   */
-  private loadTimescale(): void {
-    const [row] = this.ask(`SELECT extversion FROM pg_extension WHERE extname = 'timescaledb'`);
-    if (!row) return;
-    this.ask(`BEGIN;
-      CREATE FUNCTION pg_temp.post_load_init("char") RETURNS void LANGUAGE C
-        AS '$libdir/timescaledb-${row[0]}', 'ts_post_load_init';
-      SELECT pg_temp.post_load_init('0');
-      ROLLBACK`);
   }
 
   /** Runs messages to their end. The thread is blocked meanwhile. @throws EngineCrash */
