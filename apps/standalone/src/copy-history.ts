@@ -1,16 +1,17 @@
 import { parseArgs } from 'node:util';
-import { loadConfig } from '@fieldstream/config';
+import 'reflect-metadata';
+import { loadConfig, type StandaloneConfig } from '@fieldstream/config';
 import type { Logger } from '@fieldstream/domain';
-import { openDataFolder, startEmbeddedDatabase, startEmbeddedLog } from '@fieldstream/embedded';
-import { createKafka } from '@fieldstream/kafka';
 import { createLogger } from '@fieldstream/observability';
 import { copyHistory, createPool, migrate, type CopyProgress } from '@fieldstream/timescale';
-import { TOPICS } from '@fieldstream/wire';
+import { catchUp } from './catch-up.js';
+import { startEngines } from './engines.js';
+import { StartUp } from './start-up.js';
 
 const USAGE = `usage: npm run copy-history -- --to postgres://user:password@host:5432/database
 
 Copies what the embedded TimescaleDB of DATA_DIR has stored into a real one, for moving on to separate services.
-Stop Fieldstream first (Ctrl-C). The target is a new database; run again, an interrupted copy goes on.
+Stop Fieldstream first (Ctrl-C). What the log still holds is stored before it is copied. The target is a new database; run again, an interrupted copy goes on.
 `;
 
 type Pool = ReturnType<typeof createPool>;
@@ -26,24 +27,12 @@ async function main(): Promise<number> {
   const logger = createLogger({ name: 'copy-history', level: 'warn', destination: process.stderr });
   const closers: (() => Promise<void>)[] = [];
   try {
-    const folder = await openDataFolder(config.embedded.dataDir);
-    closers.push(() => folder.close());
-    say(`from ${folder.path}`);
-    const database = await startEmbeddedDatabase({ dataDir: folder.databaseDir, port: 0, logger });
-    closers.push(() => database.close());
-    const source = pool(database.url, logger, closers);
-    await migrate(source, logger);
+    const engines = await startEngines(embedded(config), logger, new StartUp(say));
+    closers.push(() => engines.close());
+    const source = pool(engines.config.database.url, logger, closers);
+    say('Storing what the log still holds\n');
+    await catchUp(engines.config, source, logger);
 
-    const log = await startEmbeddedLog({ dataDir: folder.logDir, port: 0, logger });
-    closers.push(() => log.close());
-    const waiting = await recordsNotStored(log.broker, config.kafka.topicPrefix, source, logger);
-    if (waiting > 0) {
-      complain(
-        `${waiting} acknowledged records are in the log but not in the database yet: run npm start until ` +
-          '/api/pipeline shows no lag, stop it, and copy again',
-      );
-      return 1;
-    }
     const target = pool(to, logger, closers);
     await migrate(target, logger);
     await copyHistory(source, target, report);
@@ -74,40 +63,23 @@ function pool(url: string, logger: Logger, closers: (() => Promise<void>)[]): Po
   return made;
 }
 
-/** Records of readings that the aggregator has not stored; what is copied would lack them for ever. */
-async function recordsNotStored(
-  broker: string,
-  topicPrefix: string,
-  source: Pool,
-  logger: Logger,
-): Promise<number> {
-  const admin = createKafka({ brokers: [broker], clientId: 'fieldstream-copy-history', logger }).admin();
-  await admin.connect();
-  try {
-    const topic = topicPrefix + TOPICS.readings;
-    if (!(await admin.listTopics()).includes(topic)) return 0;
-    const { rows } = await source.query<{ partition: number; next: string }>(
-      'SELECT partition, next_offset AS next FROM consumer_offset WHERE consumer = $1 AND topic = $2',
-      [`${topicPrefix}fieldstream-aggregator`, TOPICS.readings],
-    );
-    const next = new Map(rows.map((row) => [row.partition, Number(row.next)]));
-    const ends = await admin.fetchTopicOffsets(topic);
-    return ends.reduce(
-      (sum, { partition, high, low }) => sum + Number(high) - (next.get(partition) ?? Number(low)),
-      0,
-    );
-  } finally {
-    await admin.disconnect();
-  }
+/** The engines of the data folder on any free ports, whatever else is configured. */
+function embedded(config: StandaloneConfig): StandaloneConfig {
+  return {
+    ...config,
+    kafka: { ...config.kafka, brokers: undefined },
+    database: { ...config.database, url: undefined },
+    embedded: { ...config.embedded, kafkaPort: 0, sqlPort: 0 },
+  };
 }
 
 function report({ table, rows, inserted, done }: CopyProgress): void {
-  if (done)
-    say(`  ${table.padEnd(14)} ${rows} rows${inserted < rows ? `, ${rows - inserted} were there` : ''}`);
+  const known = inserted < rows ? `, ${rows - inserted} of them there already` : '';
+  if (done) say(`  ${table.padEnd(14)} ${String(rows).padStart(12)} rows${known}\n`);
 }
 
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
+function say(text: string): void {
+  process.stdout.write(text);
 }
 
 function complain(line: string): void {

@@ -39,6 +39,7 @@ const CRASH_WINDOW_MS = 60_000;
  */
 export class EmbeddedDatabase {
   private isClosing = false;
+  private hasFailed = false;
   private crashesMs: number[] = [];
   private tellFailed: (error: EmbeddedError) => void = () => {};
   private restarting: Promise<void> = Promise.resolve();
@@ -106,6 +107,7 @@ export class EmbeddedDatabase {
     this.isClosing = true;
     this.upkeep?.stop();
     await this.restarting;
+    if (this.hasFailed) return;
     await this.server?.close();
     await this.engine.close().catch((error: unknown) => {
       // What was committed is in the log, and is recovered at the next start.
@@ -122,7 +124,7 @@ export class EmbeddedDatabase {
     const fileFault = this.engine.fileFault;
     this.logger.error({ err: crash, ...(fileFault ? { fileFault } : {}) }, 'the database engine crashed');
     if (this.crashesMs.length > MAX_CRASHES) {
-      this.tellFailed(asFolderError(fileFault ?? crash, this.pgdata));
+      this.giveUp(fileFault ?? crash);
       return;
     }
     this.restarting = this.restart();
@@ -136,7 +138,15 @@ export class EmbeddedDatabase {
       this.server?.resume(this.engine);
       this.logger.warn({}, 'the database engine has started again');
     } catch (error) {
-      this.tellFailed(asFolderError(error, this.pgdata));
+      this.giveUp(error);
     }
+  }
+
+  /** Nobody is served any more. */
+  private giveUp(cause: unknown): void {
+    this.hasFailed = true;
+    this.upkeep?.stop();
+    this.restarting = this.server?.close() ?? Promise.resolve();
+    this.tellFailed(asFolderError(cause, this.pgdata));
   }
 }

@@ -24,6 +24,7 @@ export class ClientOutput {
   private turnBytes = 0;
   private isSending = false;
   private isDestroyed = false;
+  private hasLost = false;
   private stallTimer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -42,11 +43,19 @@ export class ClientOutput {
     this.turnBytes = 0;
   }
 
-  /** Adds to what `flush` sends. @returns false when the turn's answer is past its bound, or the disk is full */
+  /** Whether a part of the answer is lost, as the disk is full, so that the connection cannot go on. */
+  get isBroken(): boolean {
+    return this.hasLost;
+  }
+
+  /** Adds to what `flush` sends. @returns whether more may follow in this turn */
   add(bytes: Buffer): boolean {
     if (this.isDestroyed) return true;
     this.turnBytes += bytes.length;
-    if (this.turnBytes > this.bounds.resultBytes) return false;
+    return this.keep(bytes) && this.turnBytes <= this.bounds.resultBytes;
+  }
+
+  private keep(bytes: Buffer): boolean {
     if (!this.file && this.pieceBytes + bytes.length <= this.bounds.memoryBytes) {
       this.pieces.push(bytes);
       this.pieceBytes += bytes.length;
@@ -81,6 +90,7 @@ export class ClientOutput {
       }
       return true;
     } catch {
+      this.hasLost = true;
       return false;
     }
   }

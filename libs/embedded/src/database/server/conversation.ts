@@ -4,6 +4,7 @@ import { PreparedStatements } from './prepared-statements.js';
 import { durationMs, type Login, type Profile, quoteName, sameSettings, withSettings } from './profile.js';
 import {
   BACKEND,
+  errorResponse,
   parameterStatus,
   readErrorFields,
   STATUS,
@@ -12,6 +13,7 @@ import {
 import { FRONTEND, statementMessages, syncMessage } from '../wire/frontend-messages.js';
 import { ResponseScanner } from '../wire/response-scanner.js';
 import { changesNoSetting, splitStatements } from '../wire/sql-text.js';
+import { watchText } from './watched-text.js';
 
 /** One request as it goes to the engine: a simple query, or the extended protocol up to Sync or Flush. */
 export interface Unit {
@@ -32,9 +34,6 @@ export const REPORTED = [
   'TimeZone',
 ] as const;
 
-/** Texts that may leave something in the session which no command tag tells of. */
-const WATCHED = /advisory_lock|set_config|\bwith\s+hold\b|\btemp(orary)?\b|\blisten\b|\bcreate\s+database\b/i;
-const TEMPORARY = /\b(create|into)\s+((global|local)\s+)?temp(orary)?\b/i;
 const IDLE_STATEMENT = 'fieldstream_idle_limit';
 
 /**
@@ -51,6 +50,7 @@ export class Conversation {
   /** Messages without a Sync have been run. */
   private isOpen = false;
   private isSticky = false;
+  private isTooLarge = false;
   private mayHaveSettings = false;
   private mayBeSticky = false;
   private hasTemporary = false;
@@ -90,11 +90,10 @@ export class Conversation {
   }
 
   /**
-   * @param answer gets what the client is to see; false stops the statement and all further output
-   * @returns whether all of the answer was taken
+   * @param answer gets what the client is to see; false cancels the statement, and no more rows come
    * @throws EngineCrash; StatementError when the client's settings or role are refused; RangeError for malformed messages
    */
-  run(unit: Unit, answer: (bytes: Buffer) => boolean): boolean {
+  run(unit: Unit, answer: (bytes: Buffer) => boolean): void {
     if (!this.keepsEngine) this.enter();
     let query: string | undefined;
     const isQuery = unit.messages.at(-1)?.[0] === FRONTEND.query;
@@ -103,7 +102,7 @@ export class Conversation {
       return this.watch(text);
     });
     let ready: Buffer | undefined;
-    let isTaken = true;
+    this.isTooLarge = false;
     const scanner = new ResponseScanner(
       (type, message) => {
         if (type !== BACKEND.readyForQuery) return this.see(type, message, query, unit);
@@ -111,8 +110,9 @@ export class Conversation {
         return false;
       },
       (bytes) => {
-        if (!isTaken || answer(bytes)) return;
-        isTaken = false;
+        if (answer(bytes) || this.isTooLarge) return;
+        this.isTooLarge = true;
+        scanner.discardRows();
         this.session.engine.cancel();
       },
     );
@@ -129,11 +129,11 @@ export class Conversation {
       this.session.exchange({ messages: [syncMessage()], answer: feed });
     }
     this.isOpen = !ready;
-    if (!ready) return isTaken;
+    if (!ready) return;
     this.statements.synced();
     this.status = ready.at(-1) ?? STATUS.idle;
     if (this.status === STATUS.idle) for (const bytes of this.settle()) answer(bytes);
-    return answer(ready) && isTaken;
+    answer(ready);
   }
 
   /** How long the client may keep the engine without a request; `fallbackMs` where it has set nothing. @throws EngineCrash */
@@ -185,20 +185,12 @@ export class Conversation {
 
   /** @returns another text, which fails, for what cannot work here */
   private watch(text: string): string | undefined {
-    if (!WATCHED.test(text)) return undefined;
-    if (/set_config/i.test(text)) this.mayHaveSettings = true;
-    if (/advisory_lock|\bwith\s+hold\b/i.test(text)) this.mayBeSticky = true;
-    if (TEMPORARY.test(text)) this.hasTemporary = true;
-    for (const statement of splitStatements(text)) {
-      if (/^listen\b/i.test(statement))
-        return refusal('LISTEN: the embedded database sends no notifications');
-      if (/^create database\b/i.test(statement)) {
-        return refusal(
-          'CREATE DATABASE: the embedded database is a single one. Use a schema, or a real server',
-        );
-      }
-    }
-    return undefined;
+    const found = watchText(text);
+    if (!found) return undefined;
+    this.mayHaveSettings ||= found.mayChangeSettings;
+    this.mayBeSticky ||= found.mayStay;
+    this.hasTemporary ||= found.makesTemporary;
+    return found.replacement;
   }
 
   private see(type: number, message: Buffer, query: string | undefined, unit: Unit): boolean | Buffer {
@@ -214,13 +206,25 @@ export class Conversation {
       case BACKEND.copyInResponse:
         return unit.copyData === undefined;
       case BACKEND.error:
-        return this.session.engine.timedOut && readErrorFields(message).get('C') === '57014'
-          ? withErrorText(message, 'canceling statement due to statement timeout')
-          : true;
+        return this.explain(message);
       default:
         // Notifications and settings of the shared session are nobody's.
         return false;
     }
+  }
+
+  /** Says why a statement was cancelled, which the engine does not know. */
+  private explain(error: Buffer): boolean | Buffer {
+    const isOurs = this.isTooLarge || this.session.engine.timedOut;
+    if (!isOurs || readErrorFields(error).get('C') !== '57014') return true;
+    return this.isTooLarge
+      ? errorResponse(
+          'ERROR',
+          '54000',
+          'the result is larger than the embedded database allows',
+          'Ask for less at once, with LIMIT or a cursor.',
+        )
+      : withErrorText(error, 'canceling statement due to statement timeout');
   }
 
   private seeTag(tag: string, query: string | undefined): void {
@@ -300,9 +304,4 @@ export class Conversation {
   private reportable(name: string): string {
     return this.profile.settings.get(name) ?? this.defaults.get(name) ?? '';
   }
-}
-
-/** Fails wherever a statement can stand, and so with the right consequences for the transaction. */
-function refusal(reason: string): string {
-  return `DO $refused$BEGIN RAISE EXCEPTION USING ERRCODE = 'feature_not_supported', MESSAGE = '${reason}'; END$refused$`;
 }

@@ -4,7 +4,8 @@ import type { Logger } from '@fieldstream/domain';
 import { EmbeddedError } from '../../embedded-error.js';
 import type { Engine } from '../engine/engine.js';
 import { errorResponse } from '../wire/backend-messages.js';
-import { Client, type ClientHost } from './client.js';
+import { Client } from './client.js';
+import type { ClientHost } from './client-host.js';
 import { EngineSession } from './engine-session.js';
 import { OWNER } from '../engine/cluster-folder.js';
 import type { DatabaseLimits } from './limits.js';
@@ -138,7 +139,8 @@ export class DatabaseServer implements ClientHost {
     for (const client of this.clients) client.destroy();
     await closed;
     // What clients have left behind is undone by the turns that are still queued.
-    while (this.turnstile.waiting > 0) await new Promise((resolve) => setImmediate(resolve));
+    while (this.turnstile.waiting > 0 && this.turnstile.isOpen)
+      await new Promise((resolve) => setImmediate(resolve));
     this.turnstile.stop();
   }
 

@@ -1,7 +1,7 @@
 import { type Engine, type Exchange, StatementError } from '../engine/engine.js';
 import { OWNER } from '../engine/cluster-folder.js';
 import { FIXED_USER } from '../engine/pglite-module.js';
-import { syncMessage, queryMessage } from '../wire/frontend-messages.js';
+import { cString, FRONTEND, frontendMessage, queryMessage, syncMessage } from '../wire/frontend-messages.js';
 import { BACKEND, STATUS } from '../wire/backend-messages.js';
 import {
   type Login,
@@ -141,7 +141,14 @@ export class EngineSession {
       // ReadyForQuery is the last message, and its status the last byte.
       if (bytes.at(-6) === BACKEND.readyForQuery) status = bytes.at(-1) ?? status;
     };
-    this.engine.exchange({ messages: [syncMessage()], answer: note });
+    // By an error, as a Sync would commit what a pipeline has done so far.
+    const fail = frontendMessage(
+      FRONTEND.parse,
+      cString('fieldstream_rollback'),
+      cString('-'),
+      Buffer.alloc(2),
+    );
+    this.engine.exchange({ messages: [fail, syncMessage()], answer: note });
     if (status !== STATUS.idle) this.engine.exchange({ messages: [queryMessage('ROLLBACK')], answer: note });
     this.unnamedOwner = undefined;
   }

@@ -4,7 +4,7 @@ export interface DatabaseLimits {
   readonly maxConnections: number;
   /** A larger message of a client ends its connection with 08P01. */
   readonly maxMessageBytes: number;
-  /** A larger answer to one request ends the connection with 54000. */
+  /** A larger answer to one request is cut off by an error, 54000. */
   readonly maxResultBytes: number;
   /** Of an answer, or of COPY's data; what is more waits in a file. Per connection. */
   readonly maxWaitingBytes: number;

@@ -1,5 +1,6 @@
 import { StatementError } from '../engine/engine.js';
 import { DATABASE_NAME, OWNER } from '../engine/cluster-folder.js';
+import { authenticationOk, parameterStatus } from '../wire/backend-messages.js';
 import { readCommandLineOptions } from '../wire/startup-packet.js';
 import type { EngineSession } from './engine-session.js';
 import { type Login, OWNER_PROFILE, type Profile, withSettings } from './profile.js';
@@ -103,4 +104,21 @@ export function logIn(
     throw error;
   }
   return { login, profile: session.readProfile(login) };
+}
+
+const TOLD_ONCE = ['server_version', 'server_encoding', 'integer_datetimes', 'in_hot_standby'];
+
+/** What a client is told once it is in. */
+export function greeting(
+  login: Login,
+  reported: readonly (readonly [name: string, value: string])[],
+  defaults: ReadonlyMap<string, string>,
+): Buffer[] {
+  const told = [
+    ...TOLD_ONCE.map((name) => [name, defaults.get(name) ?? ''] as const),
+    ['is_superuser', login.restricted ? 'off' : 'on'] as const,
+    ['session_authorization', login.name] as const,
+    ...reported,
+  ];
+  return [authenticationOk(), ...told.map(([name, value]) => parameterStatus(name, value))];
 }

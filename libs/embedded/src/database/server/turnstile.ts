@@ -22,6 +22,10 @@ export class Turnstile {
     return this.holder !== undefined;
   }
 
+  get isOpen(): boolean {
+    return !this.isStopped;
+  }
+
   get waiting(): number {
     return this.queue.length;
   }

@@ -13,6 +13,8 @@ export interface UpkeepOptions extends PolicyJobOptions {
   readonly checkpointEveryMs: number;
   /** A checkpoint is made earlier when there is so much to recover after a crash. */
   readonly checkpointEveryBytes: number;
+  /** How often a table is looked for that has changed enough to be vacuumed or analysed. */
+  readonly vacuumLookEveryMs: number;
 }
 
 export const DEFAULT_UPKEEP: UpkeepOptions = {
@@ -21,9 +23,9 @@ export const DEFAULT_UPKEEP: UpkeepOptions = {
   checkpointEveryMs: 300_000,
   checkpointEveryBytes: 256 * 1024 * 1024,
   firstJobAfterMs: 60_000,
+  vacuumLookEveryMs: 30_000,
 };
 
-const VACUUM_LOOK_EVERY_MS = 30_000;
 const COMPLAIN_EVERY_MS = 60_000;
 const SLOW_MS = 1_000;
 
@@ -99,7 +101,7 @@ export class Upkeep {
       return;
     }
     const nowMs = performance.now();
-    if (nowMs - this.vacuumLookMs < VACUUM_LOOK_EVERY_MS) return;
+    if (nowMs - this.vacuumLookMs < this.options.vacuumLookEveryMs) return;
     const sql = this.vacuum.next(session);
     if (sql === undefined) this.vacuumLookMs = nowMs;
     else this.timed(sql, () => session.askAsOwner(sql));

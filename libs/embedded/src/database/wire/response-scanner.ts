@@ -23,12 +23,19 @@ const CAPTURED = new Set<number>([
 export class ResponseScanner {
   /** Of the message that a piece ended in. */
   private passing = 0;
+  private dropping = 0;
   private capturing: Buffer | undefined;
+  private isDiscarding = false;
 
   constructor(
     private readonly visit: MessageVisitor,
     private readonly pass: (bytes: Buffer) => void,
   ) {}
+
+  /** From now on rows are dropped: after the one that has been passed on in part, so that the answer stays well formed. */
+  discardRows(): void {
+    this.isDiscarding = true;
+  }
 
   /** @param bytes kept by the scanner and whoever it passes them to */
   feed(bytes: Buffer): void {
@@ -39,6 +46,10 @@ export class ResponseScanner {
     if (this.passing > 0) {
       offset = Math.min(this.passing, rest.length);
       this.passing -= offset;
+    } else if (this.dropping > 0) {
+      passed = Math.min(this.dropping, rest.length);
+      offset = passed;
+      this.dropping -= offset;
     }
     while (offset < rest.length) {
       const type = rest.readUInt8(offset);
@@ -47,6 +58,13 @@ export class ResponseScanner {
         this.emit(rest, passed, offset);
         this.capturing = rest.subarray(offset);
         return;
+      }
+      if (!CAPTURED.has(type) && this.isDiscarding) {
+        this.emit(rest, passed, offset);
+        this.dropping = Math.max(end - rest.length, 0);
+        offset = Math.min(end, rest.length);
+        passed = offset;
+        continue;
       }
       if (!CAPTURED.has(type)) {
         this.passing = Math.max(end - rest.length, 0);
