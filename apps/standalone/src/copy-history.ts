@@ -37,7 +37,7 @@ async function main(): Promise<number> {
     await migrate(target, logger);
     await copyHistory(source, target, report);
     say(
-      `Copied. Now start the services with KAFKA_BROKERS and DATABASE_URL; keep KAFKA_PARTITIONS as it was.`,
+      'Copied. Now start the services with KAFKA_BROKERS and DATABASE_URL; keep KAFKA_PARTITIONS as it was.\n',
     );
     return 0;
   } catch (error) {
