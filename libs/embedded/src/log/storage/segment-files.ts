@@ -60,12 +60,23 @@ async function rebuildIndex(context: StorageContext, segment: Segment): Promise<
   return index;
 }
 
+/** Saves under way, by path: a reader and the upkeep may want to save the same index, and would share its unfinished file. */
+const saving = new Map<string, Promise<void>>();
+
 /** Never rejects: an index that is not there is rebuilt. */
 export async function saveIndex(context: StorageContext, segment: Segment, bytes: Buffer): Promise<void> {
+  const path = segment.indexPath;
+  const save = (saving.get(path) ?? Promise.resolve()).then(() => replaceIndex(context, path, bytes));
+  saving.set(path, save);
+  await save;
+  if (saving.get(path) === save) saving.delete(path);
+}
+
+async function replaceIndex(context: StorageContext, path: string, bytes: Buffer): Promise<void> {
   try {
-    await replaceFile(context.files, segment.indexPath, bytes);
+    await replaceFile(context.files, path, bytes);
   } catch (error) {
-    const { message } = storageFault(error, 'write', segment.indexPath);
-    context.logger.warn({ file: segment.indexPath }, message);
+    const { message } = storageFault(error, 'write', path);
+    context.logger.warn({ file: path }, message);
   }
 }
