@@ -11,7 +11,7 @@ const TOPIC = 'ledger';
 
 /** Bytes of a record, the same whenever they are made, of a length of its own. */
 function valueOf(id: string): Buffer {
-  const seed = [...id].reduce((sum, character) => sum * 31 + character.charCodeAt(0), 7) >>> 0;
+  const seed = Buffer.from(id).reduce((sum, byte) => (sum * 31 + byte) >>> 0, 7);
   const value = Buffer.alloc(50 + (hash32(seed, 0, 0, 0) % 2_000));
   for (let at = 0; at + 4 <= value.length; at += 4) value.writeUInt32BE(hash32(seed, at, 0, 0) >>> 0, at);
   return value;
