@@ -1,3 +1,4 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { cp, rm } from 'node:fs/promises';
 import { ChildProgram } from './child-program.js';
 import { eventually } from './eventually.js';
@@ -105,9 +106,16 @@ export class EngineProcess {
     this.program.ready();
   }
 
-  /** Freezes or thaws it: connections stay, nothing answers. */
+  /** Freezes or thaws it: connections stay, nothing answers. Resolves when every thread has stopped, where /proc tells. */
   async freeze(frozen: boolean): Promise<void> {
     await this.program.kill(frozen ? 'SIGSTOP' : 'SIGCONT');
+    if (frozen) {
+      await eventually(() => areStopped(this.pid), {
+        timeoutMs: STOP_TIMEOUT_MS,
+        everyMs: 1,
+        what: `the embedded ${this.options.engine} standing still`,
+      });
+    }
   }
 
   /** Kills it and removes its data. */
@@ -115,4 +123,15 @@ export class EngineProcess {
     await this.program.kill();
     await rm(this.options.dataDir, { recursive: true, force: true });
   }
+}
+
+/** A signal to stop reaches a thread that runs on another processor a moment later. True where there is no /proc. */
+function areStopped(pid: number): boolean {
+  const tasks = `/proc/${pid}/task`;
+  if (!existsSync(tasks)) return true;
+  return readdirSync(tasks).every((task) => {
+    // The name of the program stands in parentheses and can hold anything; the state follows the last one.
+    const [state] = readFileSync(`${tasks}/${task}/stat`, 'utf8').replace(/^.*\) /s, '');
+    return state === 'T';
+  });
 }
