@@ -8,8 +8,8 @@ h1 { font-size: 1.4rem; margin: 0; } h2 { font-size: 1rem; margin: 1.5rem 0 .5re
 nav { display: flex; flex-wrap: wrap; gap: .25rem 1rem; }
 #state { margin-left: auto; opacity: .75; }
 table { border-collapse: collapse; width: 100%; }
-th, td { padding: .25rem .5rem; text-align: left; border-bottom: 1px solid color-mix(in srgb, currentColor 15%, transparent); }
-td.number { text-align: right; font-variant-numeric: tabular-nums; }
+th, td { padding: .25rem .5rem; text-align: left; overflow-wrap: anywhere; border-bottom: 1px solid color-mix(in srgb, currentColor 15%, transparent); }
+.number { text-align: right !important; font-variant-numeric: tabular-nums; }
 tr.fresh td { background: color-mix(in srgb, Highlight 18%, transparent); }
 .demo { font-size: .75rem; border: 1px solid; border-radius: .75rem; padding: 0 .4rem; opacity: .7; }
 .critical { color: #c4162a; } @media (prefers-color-scheme: dark) { .critical { color: #ff7383; } }
@@ -89,7 +89,7 @@ export const HOME_PAGE = `<!doctype html>
 <h2>Latest values</h2>
 <p id="no-values" hidden>None yet. Publish the first: <code>mosquitto_pub -q 1 -t devices/my-sensor/telemetry -m '{"temperature": 21.5}'</code></p>
 <table>
-<thead><tr><th scope="col">Device<th scope="col">Metric<th scope="col">Value<th scope="col" class="time">Observed</tr></thead>
+<thead><tr><th scope="col">Device<th scope="col">Metric<th scope="col" class="number">Value<th scope="col" class="time">Observed</tr></thead>
 <tbody id="values"></tbody>
 </table>
 <script>${SCRIPT}</script>
