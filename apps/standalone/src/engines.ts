@@ -65,7 +65,7 @@ export async function startEngines(
   );
   const close = async (): Promise<void> => {
     try {
-      // The database first: it may still be asked by nobody, while the log has nothing above it either way.
+      // Nobody asks either of them any more: the services above have closed.
       for (const engine of running.toReversed()) await engine.close();
     } finally {
       await folder.close();

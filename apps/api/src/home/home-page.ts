@@ -9,7 +9,7 @@ nav { display: flex; flex-wrap: wrap; gap: .25rem 1rem; }
 #state { margin-left: auto; opacity: .75; }
 table { border-collapse: collapse; width: 100%; }
 th, td { padding: .25rem .5rem; text-align: left; overflow-wrap: anywhere; border-bottom: 1px solid color-mix(in srgb, currentColor 15%, transparent); }
-.number { text-align: right !important; font-variant-numeric: tabular-nums; }
+td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 tr.fresh td { background: color-mix(in srgb, Highlight 18%, transparent); }
 .demo { font-size: .75rem; border: 1px solid; border-radius: .75rem; padding: 0 .4rem; opacity: .7; }
 .critical { color: #c4162a; } @media (prefers-color-scheme: dark) { .critical { color: #ff7383; } }
