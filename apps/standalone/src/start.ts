@@ -7,6 +7,7 @@ import { startBridge } from '../../bridge/src/start.js';
 import { startDemo } from '../../simulator/src/demo.js';
 import { startEngines } from './engines.js';
 import type { StartUp } from './start-up.js';
+import { urlOf } from './url-of.js';
 import { welcome } from './welcome.js';
 
 interface Running {
@@ -71,8 +72,8 @@ async function demoFleet(
 ): Promise<Awaited<ReturnType<typeof startDemo>> | undefined> {
   const { apiToken } = config.http;
   return startDemo({
-    mqttUrl: `mqtt://127.0.0.1:${bridge.mqttPort}`,
-    apiUrl: `http://127.0.0.1:${api.port}`,
+    mqttUrl: urlOf('mqtt', config.mqtt.host, bridge.mqttPort),
+    apiUrl: urlOf('http', config.http.host, api.port),
     ...(apiToken === undefined ? {} : { apiToken }),
     logger,
   }).catch((error: unknown) => {

@@ -41,6 +41,8 @@ test.each([
   ['0.0.0.0', 'http://127.0.0.1:3000/'],
   ['::', 'http://127.0.0.1:3000/'],
   ['::1', 'http://[::1]:3000/'],
+  ['::1', 'mosquitto_pub -h ::1 -p 1883'],
+  ['0.0.0.0', 'mqtt://127.0.0.1:1883'],
   ['192.168.1.5', 'http://192.168.1.5:3000/'],
 ])('listening on %s it shows %s', (host, shown) => {
   expect(welcome(host, '', EMBEDDED)).toContain(shown);

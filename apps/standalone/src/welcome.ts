@@ -1,3 +1,5 @@
+import { reachableHost, urlOf } from './url-of.js';
+
 export interface Addresses {
   readonly httpPort: number;
   readonly mqttPort: number;
@@ -12,13 +14,12 @@ export interface Addresses {
 /** What is printed when everything runs: where everything is, and how a first sensor is connected. */
 export function welcome(host: string, elapsed: string, addresses: Addresses): string {
   const { httpPort, mqttPort, sqlUrl, kafkaBroker, dataDir, demoDevices } = addresses;
-  // An address that stands for all of them is none to connect to.
-  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  const http = `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${httpPort}`;
+  const http = urlOf('http', host, httpPort);
+  const mqtt = urlOf('mqtt', host, mqttPort);
   const places = [
     ['live values', `${http}/`],
     ['API', `${http}/api/docs`],
-    ['MQTT', `mqtt://${reachable}:${mqttPort}`],
+    ['MQTT', mqtt],
     ['SQL', sqlUrl && `psql ${sqlUrl}`],
     ['Kafka protocol', kafkaBroker],
     ['data folder', dataDir],
@@ -34,7 +35,7 @@ ${places.join('\n')}
 
 Connect a first sensor, in another terminal:
 
-  mosquitto_pub -h ${reachable} -p ${mqttPort} -q 1 -t devices/my-sensor/telemetry -m '{"temperature": 21.5}'
+  mosquitto_pub -h ${reachableHost(host)} -p ${mqttPort} -q 1 -t devices/my-sensor/telemetry -m '{"temperature": 21.5}'
   curl ${http}/api/devices/my-sensor/latest
 ${demo}
 Ctrl-C stops everything in order.
