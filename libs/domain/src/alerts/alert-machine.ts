@@ -1,101 +1,140 @@
-import { type AlertState } from './alert-state.js';
+import { firingLevels, openSinceMs, type AlertState, type LevelState } from './alert-state.js';
+import { type Assessment, type Observation } from './rule-kind.js';
 
 /**
- * The evaluation of one rule over one series, in event time. A value holds from its reading until the next reading
- * of the series (step semantics), so the outcome depends on the readings alone: not on when they arrived, how they
- * were batched, or whether a timer or the next reading noticed that a duration had passed.
+ * The evaluation of one rule over one subject, in event time. What an observation brought holds until the next one
+ * (step semantics), but for what the rule's kind lets change with time. So the outcome depends on the observations
+ * alone: not on when they arrived, how they were batched, or whether a timer or the next observation noticed that a
+ * duration had passed.
+ *
+ * Each level is evaluated for itself; the alert is open while the first is firing, and its severity is that of the
+ * highest that is.
+ *
+ * - Inactive: a breach starts a run; after `forMs` (at once where it is 0) the level fires.
+ * - Pending: what does not breach ends the run, even within the hysteresis: `forMs` means unbroken.
+ * - Firing: what is clear starts the way out; after `clearForMs` (at once where it is 0) the level is inactive. What is not
+ *   clear, even within the hysteresis, stops the way out.
+ *
+ * At one moment, durations that end come first, then what changes with time, then the observation.
  */
 export interface AlertTerms {
   readonly forMs: number;
   readonly clearForMs: number;
-  breaches(value: number): boolean;
-  /** Never true for a value that breaches. */
-  clears(value: number): boolean;
+  /**
+   * Whether an observation at the moment of the last one counts: of connections the log tells which came later, and of a
+   * device as a whole each metric is one. Otherwise it is late: a series has one value at a moment.
+   */
+  readonly takesTies: boolean;
+  observe(memory: object | undefined, observation: Observation): object;
+  assess(memory: object, atMs: number): Assessment;
+  changesAtMs(memory: object, afterMs: number): number | undefined;
 }
 
-/** A numeric reading of the series. */
-export interface AlertReading {
-  /** Observation time, epoch milliseconds. */
-  readonly timeMs: number;
-  /** When the platform received it, epoch milliseconds. */
+/** An observation of the subject, and when the platform received it, epoch milliseconds. */
+export interface ReceivedObservation extends Observation {
   readonly receivedAtMs: number;
-  readonly value: number;
 }
 
-/** An alert that opened or closed. */
+/** An alert that opened, changed its severity, or closed. */
 export interface AlertTransition {
-  readonly transition: 'firing' | 'resolved';
+  readonly transition: 'firing' | 'severity' | 'resolved';
+  /** How many levels fire from now on; 0 for a resolved alert. */
+  readonly level: number;
+  /** How many fired before. */
+  readonly fromLevel: number;
   /** Event time: exactly when the duration had passed, whoever noticed it when. */
   readonly atMs: number;
-  /** Event time since when the condition held; with rule and series it identifies the alert. */
+  /** Event time since when the condition held; with rule and subject it identifies the alert. */
   readonly startedAtMs: number;
-  /** The value that held at `atMs`. */
-  readonly value: number;
+  /** What held when it came about; where a duration ended, what had held until then. */
+  readonly value: number | null;
+  readonly text?: string;
 }
 
 /** What evaluating brought. */
 export interface AlertStep {
   readonly state: AlertState;
-  /** In order of event time. At most two: a duration that had passed, then the reading itself. */
+  /** In order of event time. */
   readonly transitions: readonly AlertTransition[];
 }
 
 /**
- * Applies a reading: first whatever was due before it, then its value. `undefined` for the first reading of a series.
- *
- * - Inactive: a value that breaches starts a run; after `forMs` (at once where it is 0) the alert fires.
- * - Pending: a value that does not breach ends the run, even one between the thresholds: `forMs` means unbroken.
- * - Firing: a value that clears starts the way out; after `clearForMs` (at once where it is 0) the alert is resolved. A value
- *   that does not clear, even one between the thresholds, stops the way out. So hysteresis holds an alert open.
- *
- * @returns `'late'` for a reading at or before what has been evaluated: it changes nothing.
+ * Applies an observation: first whatever was due before it, then what it brings. `undefined` for the first of a subject.
+ * @returns `'late'` for one at or before what has been evaluated: it changes nothing.
  */
-export function applyReading(
+export function applyObservation(
   terms: AlertTerms,
   before: AlertState | undefined,
-  reading: AlertReading,
+  observation: ReceivedObservation,
 ): AlertStep | 'late' {
-  if (before !== undefined && reading.timeMs <= before.evaluatedToMs) return 'late';
-  const due = before && advance(terms, before, reading.timeMs);
-  const applied = applyValue(terms, due?.state, reading);
+  const { timeMs, receivedAtMs } = observation;
+  if (before !== undefined && isLate(terms, before, timeMs)) return 'late';
+  const due = before && advance(terms, before, timeMs);
+  const observed: AlertState = {
+    evaluatedToMs: timeMs,
+    settledToMs: timeMs,
+    lagMs: receivedAtMs - timeMs,
+    memory: terms.observe(due?.state.memory ?? undefined, observation),
+    levels: due?.state.levels ?? [],
+  };
+  const applied = settle(terms, observed, timeMs);
   if (due === undefined || due.transitions.length === 0) return applied;
   return { state: applied.state, transitions: [...due.transitions, ...applied.transitions] };
 }
 
 /**
- * Lets event time pass without a reading. A duration that ends at or before `toMs` ends then, not at `toMs`, and
- * everything before its end counts as evaluated. Otherwise the state stays as it is.
+ * Begins, or begins anew, with what was observed last, also where later observations have been evaluated under other terms.
+ * What is due since then is due at once.
  */
-export function advance(terms: AlertTerms, state: AlertState, toMs: number): AlertStep {
-  const dueMs = dueAtMs(terms, state);
-  if (dueMs === undefined || dueMs > toMs || state.phase === 'inactive') return { state, transitions: [] };
-  const { lagMs, value } = state;
-  // Not `dueMs` itself: a reading of that very moment is applied after the transition, so it is not late.
-  const evaluatedToMs = Math.max(state.evaluatedToMs, dueMs - 1);
-  if (state.phase === 'pending') {
-    const startedAtMs = state.sinceMs;
-    return {
-      state: { phase: 'firing', evaluatedToMs, lagMs, startedAtMs, clearingSinceMs: null, value },
-      transitions: [{ transition: 'firing', atMs: dueMs, startedAtMs, value }],
-    };
-  }
-  const { startedAtMs } = state;
-  return {
-    state: { phase: 'inactive', evaluatedToMs, lagMs },
-    transitions: [{ transition: 'resolved', atMs: dueMs, startedAtMs, value }],
+export function beginWith(
+  terms: AlertTerms,
+  before: AlertState | undefined,
+  { timeMs, receivedAtMs, value }: ReceivedObservation,
+): AlertStep {
+  const state: AlertState = {
+    evaluatedToMs: Math.max(before?.evaluatedToMs ?? timeMs, timeMs),
+    settledToMs: timeMs,
+    lagMs: before?.lagMs ?? receivedAtMs - timeMs,
+    memory: terms.observe(undefined, { timeMs, value }),
+    levels: [],
   };
-}
-
-/** Event time at which the state changes if no further reading comes; `undefined` if it then stays for ever. */
-export function dueAtMs(terms: AlertTerms, state: AlertState): number | undefined {
-  if (state.phase === 'pending') return state.sinceMs + terms.forMs;
-  if (state.phase === 'firing' && state.clearingSinceMs !== null)
-    return state.clearingSinceMs + terms.clearForMs;
-  return undefined;
+  return settle(terms, state, timeMs);
 }
 
 /**
- * Wall time at which a timer may take it that no reading from before `dueAtMs` is still on its way: the due time, in
+ * Lets event time pass without an observation. What ends or changes at or before `toMs` does so at its own moment, and
+ * everything before the last of these counts as evaluated. If there is none, the state stays as it is.
+ */
+export function advance(terms: AlertTerms, state: AlertState, toMs: number): AlertStep {
+  const transitions: AlertTransition[] = [];
+  let current = state;
+  for (;;) {
+    const dueMs = durationEndsAtMs(terms, current);
+    const changeMs = outcomeChangesAtMs(terms, current, toMs);
+    const atMs = Math.min(dueMs ?? Infinity, changeMs ?? Infinity);
+    if (atMs > toMs) return { state: current, transitions };
+    // An observation of that very moment comes after, so it is not late.
+    const evaluatedToMs = Math.max(current.evaluatedToMs, terms.takesTies ? atMs : atMs - 1);
+    const reached = { ...current, evaluatedToMs };
+    const step =
+      dueMs === atMs
+        ? endDurations(terms, reached, atMs)
+        : settle(terms, { ...reached, settledToMs: atMs }, atMs);
+    transitions.push(...step.transitions);
+    current = step.state;
+  }
+}
+
+/** Event time at which something ends or changes if no further observation comes; `undefined` if nothing does. */
+export function dueAtMs(terms: AlertTerms, state: AlertState): number | undefined {
+  const durationMs = durationEndsAtMs(terms, state);
+  const changeMs = outcomeChangesAtMs(terms, state, durationMs ?? Infinity);
+  if (durationMs === undefined || changeMs === undefined) return durationMs ?? changeMs;
+  return Math.min(durationMs, changeMs);
+}
+
+/**
+ * Wall time at which a timer may take it that no observation from before `dueAtMs` is still on its way: the due time, in
  * the device's own delay and clock. Backfill of old readings therefore does not fire before the rest has come.
  */
 export function timerAtMs(terms: AlertTerms, state: AlertState): number | undefined {
@@ -103,16 +142,85 @@ export function timerAtMs(terms: AlertTerms, state: AlertState): number | undefi
   return dueMs === undefined ? undefined : dueMs + state.lagMs;
 }
 
-function applyValue(terms: AlertTerms, before: AlertState | undefined, reading: AlertReading): AlertStep {
-  const { timeMs, value } = reading;
-  const evaluated = { evaluatedToMs: timeMs, lagMs: reading.receivedAtMs - timeMs };
-  if (before?.phase === 'firing') {
-    const { startedAtMs } = before;
-    const clearingSinceMs = terms.clears(value) ? (before.clearingSinceMs ?? timeMs) : null;
-    const state: AlertState = { phase: 'firing', ...evaluated, startedAtMs, clearingSinceMs, value };
-    return advance(terms, state, timeMs);
+function isLate(terms: AlertTerms, { evaluatedToMs }: AlertState, timeMs: number): boolean {
+  return terms.takesTies ? timeMs < evaluatedToMs : timeMs <= evaluatedToMs;
+}
+
+/** When the first duration of a level ends, if what holds now holds until then. */
+function durationEndsAtMs(terms: AlertTerms, { levels }: AlertState): number | undefined {
+  let endMs: number | undefined;
+  for (const level of levels) {
+    const levelEndMs = levelEndsAtMs(terms, level);
+    if (levelEndMs !== undefined && (endMs === undefined || levelEndMs < endMs)) endMs = levelEndMs;
   }
-  if (!terms.breaches(value)) return { state: { phase: 'inactive', ...evaluated }, transitions: [] };
-  const sinceMs = before?.phase === 'pending' ? before.sinceMs : timeMs;
-  return advance(terms, { phase: 'pending', ...evaluated, sinceMs, value }, timeMs);
+  return endMs;
+}
+
+function levelEndsAtMs(
+  terms: AlertTerms,
+  { isFiring, sinceMs, clearingSinceMs }: LevelState,
+): number | undefined {
+  if (!isFiring) return sinceMs + terms.forMs;
+  return clearingSinceMs === null ? undefined : clearingSinceMs + terms.clearForMs;
+}
+
+/** When time alone changes what holds in a way that matters to the levels, if that is at or before `untilMs`. */
+function outcomeChangesAtMs(
+  terms: AlertTerms,
+  { memory, settledToMs, levels }: AlertState,
+  untilMs: number,
+): number | undefined {
+  if (memory === null) return undefined;
+  let atMs = terms.changesAtMs(memory, settledToMs);
+  if (atMs === undefined || atMs > untilMs) return undefined;
+  const { breached, held } = terms.assess(memory, settledToMs);
+  while (atMs !== undefined && atMs <= untilMs) {
+    const next = terms.assess(memory, atMs);
+    // What is held tells on levels alone that are pending or firing.
+    if (next.breached !== breached || (next.held !== held && levels.length > 0)) return atMs;
+    atMs = terms.changesAtMs(memory, atMs);
+  }
+  return undefined;
+}
+
+/** Takes in what holds from now on, and ends the durations that are none. */
+function settle(terms: AlertTerms, state: AlertState, atMs: number): AlertStep {
+  const { breached, held } = assess(terms, state, atMs);
+  if (state.levels.length === 0 && breached === 0) return { state, transitions: [] };
+  const levels: LevelState[] = [];
+  for (let index = 0; index < Math.max(breached, state.levels.length); index++) {
+    const level = state.levels[index];
+    if (level?.isFiring === true) {
+      const clearingSinceMs = index >= held ? (level.clearingSinceMs ?? atMs) : null;
+      levels.push({ ...level, clearingSinceMs });
+    } else if (breached > index) {
+      levels.push(level ?? { sinceMs: atMs, isFiring: false, clearingSinceMs: null });
+    }
+  }
+  return endDurations(terms, { ...state, levels }, atMs);
+}
+
+/** Fires and clears the levels whose duration has passed. */
+function endDurations(terms: AlertTerms, state: AlertState, atMs: number): AlertStep {
+  const levels: LevelState[] = [];
+  for (const level of state.levels) {
+    const endMs = levelEndsAtMs(terms, level);
+    if (endMs === undefined || endMs > atMs) levels.push(level);
+    else if (!level.isFiring) levels.push({ ...level, isFiring: true });
+  }
+  const after = { ...state, levels };
+  const [fromLevel, level] = [firingLevels(state), firingLevels(after)];
+  if (fromLevel === level) return { state: after, transitions: [] };
+  const transition = fromLevel === 0 ? 'firing' : level === 0 ? 'resolved' : 'severity';
+  const startedAtMs = openSinceMs(level === 0 ? state : after) ?? atMs;
+  // A duration ends before what changes with time at that moment: what had held until then is what counts.
+  const { value, text } = assess(terms, state, Math.max(state.settledToMs, atMs - 1));
+  const told: AlertTransition = { transition, level, fromLevel, atMs, startedAtMs, value };
+  return { state: after, transitions: [text === undefined ? told : { ...told, text }] };
+}
+
+const NOTHING: Assessment = { breached: 0, held: 0, value: null };
+
+function assess(terms: AlertTerms, { memory }: AlertState, atMs: number): Assessment {
+  return memory === null ? NOTHING : terms.assess(memory, atMs);
 }

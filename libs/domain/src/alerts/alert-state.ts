@@ -1,69 +1,74 @@
 import { isRecord } from './checking.js';
 import { type Checked, type FieldProblem } from './rule-kind.js';
 
-interface Evaluated {
-  /** Event time up to which history has been evaluated, epoch milliseconds. Readings at or before it are late. */
+/** How far one level of a rule has come. A level without a state is inactive. */
+export interface LevelState {
+  /** Event time since when the level has been breached without a break; of a firing one, since when before it fired. */
+  readonly sinceMs: number;
+  /** False while the breach has not lasted as long as the rule wants (pending). */
+  readonly isFiring: boolean;
+  /** Event time since when the level has been clear without a break, or null while it is not. Null while pending. */
+  readonly clearingSinceMs: number | null;
+}
+
+/** How far the evaluation of one rule over one subject has come. Plain JSON. */
+export interface AlertState {
+  /** Event time up to which history has been evaluated, epoch milliseconds. Observations at or before it are late. */
   readonly evaluatedToMs: number;
+  /** Event time up to which changes that come with time alone have been taken in. */
+  readonly settledToMs: number;
   /**
-   * How far the newest reading lay behind the moment of its arrival, milliseconds: the device's delay and the fault of
-   * its clock together. Negative where the clock is ahead. Turns event times into the wall times of timers.
+   * How far the newest observation lay behind the moment of its arrival, milliseconds: the device's delay and the fault
+   * of its clock together. Negative where the clock is ahead. Turns event times into the wall times of timers.
    */
   readonly lagMs: number;
+  /** What the rule's kind remembers of the subject; null where the rule was changed and nothing was observed since. */
+  readonly memory: object | null;
+  /** Of the first levels, those that are pending or firing; a level is only where the one below it is. */
+  readonly levels: readonly LevelState[];
 }
 
-/** Nothing is wrong. */
-export interface Inactive extends Evaluated {
-  readonly phase: 'inactive';
+/** How many levels are firing; 0 where no alert is open. */
+export function firingLevels(state: AlertState): number {
+  return state.levels.filter((level) => level.isFiring).length;
 }
 
-/** The condition holds, but not yet for as long as the rule wants. */
-export interface Pending extends Evaluated {
-  readonly phase: 'pending';
-  /** Event time of the first reading of the unbroken run that breaches. */
-  readonly sinceMs: number;
-  /** The value that holds now. */
-  readonly value: number;
+/** Event time since when the open alert's condition held; `undefined` where no alert is open. */
+export function openSinceMs({ levels: [first] }: AlertState): number | undefined {
+  return first?.isFiring === true ? first.sinceMs : undefined;
 }
 
-/** The alert is open. */
-export interface Firing extends Evaluated {
-  readonly phase: 'firing';
-  /** Event time since when the condition held. */
-  readonly startedAtMs: number;
-  /** Event time of the first reading of the unbroken run that is clear, or null while it is not. */
-  readonly clearingSinceMs: number | null;
-  /** The value that holds now. */
-  readonly value: number;
-}
-
-/** How far the evaluation of one rule over one series has come. Plain JSON. */
-export type AlertState = Inactive | Pending | Firing;
-
-/** Fields by phase, each a finite number; `clearingSinceMs` apart, which may be null. */
-const FIELDS: Readonly<Record<AlertState['phase'], readonly string[]>> = {
-  inactive: ['evaluatedToMs', 'lagMs'],
-  pending: ['evaluatedToMs', 'lagMs', 'sinceMs', 'value'],
-  firing: ['evaluatedToMs', 'lagMs', 'startedAtMs', 'value'],
-};
-
-/** Checks a state that was stored as JSON. Unknown fields are left out. */
+/** Checks a state that was stored as JSON. Unknown fields are left out; the memory is its kind's affair. */
 export function parseAlertState(input: unknown): Checked<AlertState> {
-  const phase = isRecord(input) ? input['phase'] : undefined;
-  if (!isRecord(input) || (phase !== 'inactive' && phase !== 'pending' && phase !== 'firing')) {
-    return { ok: false, problems: [{ field: 'phase', fault: 'must be inactive, pending or firing' }] };
-  }
+  if (!isRecord(input)) return { ok: false, problems: [{ field: '', fault: 'must be an object' }] };
   const problems: FieldProblem[] = [];
-  const state: Record<string, unknown> = { phase };
-  for (const field of FIELDS[phase]) {
-    state[field] = input[field];
-    if (!Number.isFinite(input[field])) problems.push({ field, fault: 'must be a number' });
-  }
-  if (phase === 'firing') {
-    const since = input['clearingSinceMs'] ?? null;
-    state['clearingSinceMs'] = since;
-    if (since !== null && !Number.isFinite(since)) {
-      problems.push({ field: 'clearingSinceMs', fault: 'must be a number or null' });
+  const number = (value: unknown, field: string): number => {
+    if (!Number.isFinite(value)) problems.push({ field, fault: 'must be a number' });
+    return value as number;
+  };
+  const [evaluatedToMs, settledToMs, lagMs] = (['evaluatedToMs', 'settledToMs', 'lagMs'] as const).map(
+    (field) => number(input[field], field),
+  ) as [number, number, number];
+  const { memory } = input;
+  if (memory !== null && !isRecord(memory))
+    problems.push({ field: 'memory', fault: 'must be an object or null' });
+  const levels: LevelState[] = [];
+  if (!Array.isArray(input['levels'])) problems.push({ field: 'levels', fault: 'must be a list' });
+  else {
+    for (const [index, level] of (input['levels'] as unknown[]).entries()) {
+      const field = `levels[${index}]`;
+      if (!isRecord(level) || typeof level['isFiring'] !== 'boolean') {
+        problems.push({ field, fault: 'must be an object with isFiring' });
+        continue;
+      }
+      const clearing = level['clearingSinceMs'] ?? null;
+      levels.push({
+        sinceMs: number(level['sinceMs'], `${field}.sinceMs`),
+        isFiring: level['isFiring'],
+        clearingSinceMs: clearing === null ? null : number(clearing, `${field}.clearingSinceMs`),
+      });
     }
   }
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, value: state as unknown as AlertState };
+  if (problems.length > 0) return { ok: false, problems };
+  return { ok: true, value: { evaluatedToMs, settledToMs, lagMs, memory: memory as object | null, levels } };
 }

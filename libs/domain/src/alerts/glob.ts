@@ -1,17 +1,17 @@
 /**
- * Whether a device ID matches a pattern in which `*` stands for any run of characters, none included.
+ * Whether a text matches a pattern in which `*` stands for any run of characters, none included.
  * Takes at most length × length steps whatever the pattern is; a regular expression could take for ever.
  */
-export function matchesDevice(pattern: string, deviceId: string): boolean {
+export function matchesGlob(pattern: string, text: string): boolean {
   let at = 0;
   let place = 0;
   let starPlace = -1;
   let retryAt = 0;
-  while (at < deviceId.length) {
+  while (at < text.length) {
     if (pattern[place] === '*') {
       starPlace = place++;
       retryAt = at;
-    } else if (place < pattern.length && pattern[place] === deviceId[at]) {
+    } else if (place < pattern.length && pattern[place] === text[at]) {
       place++;
       at++;
     } else if (starPlace >= 0) {
