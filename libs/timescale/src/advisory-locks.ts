@@ -13,4 +13,8 @@ export const ADVISORY_LOCKS = {
   seriesDeletion: `${NAMESPACE}, 3`,
   /** Makes device rows and presence events one after the other, so that neither misses the other. */
   devicePresence: `${NAMESPACE}, 4`,
+  /** Changes of device labels become visible in the order of their revisions (the trigger in 0005 takes it). */
+  deviceLabels: `${NAMESPACE}, 5`,
+  /** One process provisions rules and channels from files at a time. */
+  alertingFiles: `${NAMESPACE}, 6`,
 } as const;

@@ -1,4 +1,4 @@
-import { type AlertState, type FieldProblem, parseAlertState } from '@fieldstream/domain';
+import { type AlertState, type FieldProblem, parseAlertState, type RuleSource } from '@fieldstream/domain';
 import { DatabaseError } from './database-error.js';
 import type { Queryable } from './queryable.js';
 
@@ -6,12 +6,15 @@ import type { Queryable } from './queryable.js';
 export interface AlertStateKey {
   readonly ruleId: string;
   readonly deviceId: string;
+  /** Empty where the rule watches the device as a whole. */
   readonly metric: string;
 }
 
 /** One row of `alert_state`. */
 export interface StoredAlertState extends AlertStateKey {
-  /** Partition of `telemetry.readings` that holds the device. */
+  /** What the rule is told, and so which topic's partitions are meant. */
+  readonly source: RuleSource;
+  /** Partition that holds the device. */
   readonly partition: number;
   /** Revision of the rule when the row was written; for people. */
   readonly revision: number;
@@ -39,12 +42,13 @@ interface StateRow {
   rule_id: string;
   device_id: string;
   metric: string;
+  source: RuleSource;
   partition: number;
   revision: string;
   state: Record<string, unknown>;
 }
 
-const COLUMNS = 's.rule_id, s.device_id, s.metric, s.partition, s.revision, s.state';
+const COLUMNS = 's.rule_id, s.device_id, s.metric, s.source, s.partition, s.revision, s.state';
 
 /**
  * The evaluations' checkpoints, in `alert_state`. Everything runs on the caller's transaction, so that the states are of
@@ -77,12 +81,13 @@ export const alertStateStore = {
     client: Queryable,
     consumer: string,
     topic: string,
+    source: RuleSource,
     partitions: readonly number[],
   ): Promise<ReadonlyMap<number, PartitionCheckpoint>> {
     const positions = await alertStateStore.lockPositions(client, consumer, topic, partitions);
     const { rows } = await client.query<StateRow>(
-      `SELECT ${COLUMNS} FROM alert_state s WHERE partition = ANY ($1::int[])`,
-      [partitions],
+      `SELECT ${COLUMNS} FROM alert_state s WHERE source = $1 AND partition = ANY ($2::int[])`,
+      [source, partitions],
     );
     const checkpoints = new Map<number, { states: StoredAlertState[]; faulty: FaultyAlertState[] }>();
     for (const partition of partitions) checkpoints.set(partition, { states: [], faulty: [] });
@@ -133,8 +138,8 @@ export const alertStateStore = {
     if (fresh.length > 0) {
       const result = await client.query({
         name: 'insert-alert-states',
-        text: `INSERT INTO alert_state (rule_id, device_id, metric, partition, revision, state)
-               SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::bigint[], $6::jsonb[])
+        text: `INSERT INTO alert_state (rule_id, device_id, metric, source, partition, revision, state)
+               SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::bigint[], $7::jsonb[])
                ON CONFLICT DO NOTHING`,
         values: valueColumns(fresh),
       });
@@ -143,9 +148,10 @@ export const alertStateStore = {
     if (changed.length > 0) {
       const result = await client.query({
         name: 'update-alert-states',
-        text: `UPDATE alert_state s SET partition = n.partition, revision = n.revision, state = n.state
-               FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::bigint[], $6::jsonb[])
-                 AS n (rule_id, device_id, metric, partition, revision, state)
+        text: `UPDATE alert_state s SET source = n.source, partition = n.partition, revision = n.revision,
+                 state = n.state
+               FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::bigint[], $7::jsonb[])
+                 AS n (rule_id, device_id, metric, source, partition, revision, state)
                WHERE s.rule_id = n.rule_id AND s.device_id = n.device_id AND s.metric = n.metric
                  AND (s.state->>'version')::bigint = (n.state->>'version')::bigint - 1`,
         values: valueColumns(changed),
@@ -183,6 +189,7 @@ function readRow(row: StateRow): StoredAlertState | FaultyAlertState {
   const revision = Number(row.revision);
   return {
     ...key,
+    source: row.source,
     partition: row.partition,
     revision,
     condition,
@@ -198,6 +205,7 @@ function keyColumns(keys: readonly AlertStateKey[]): string[][] {
 function valueColumns(states: readonly StoredAlertState[]): unknown[][] {
   return [
     ...keyColumns(states),
+    states.map((state) => state.source),
     states.map((state) => state.partition),
     states.map((state) => state.revision),
     states.map(({ state, version, condition }) => JSON.stringify({ ...state, version, condition })),

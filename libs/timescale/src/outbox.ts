@@ -1,24 +1,23 @@
 import type pg from 'pg';
 import type { AlertRecord } from '@fieldstream/wire';
-import { stableId } from '@fieldstream/domain';
 import { toDatabaseError } from './database-error.js';
 import type { Queryable } from './queryable.js';
 
-/** Ways by which a transition leaves. */
-export const CHANNELS = ['stream', 'webhook'] as const;
-export type Channel = (typeof CHANNELS)[number];
-
-/** A transition on its way to one receiver. */
+/** A change of an alert on its way to one receiver. */
 export interface OutboxMessage {
-  readonly channel: Channel;
-  /** The address, or the logical topic. */
+  /** `stream`: Kafka, one by one. `channel`: people, put together into messages (`message-queue.ts`). */
+  readonly channel: 'stream' | 'channel';
+  /** The logical topic, or the ID of the notification channel. */
   readonly target: string;
   readonly payload: AlertRecord;
 }
 
-/** A message that this process may now try to deliver, until its lease ends. */
-export interface DueNotification extends OutboxMessage {
+/** A change that this process may now try to send to the stream, until its lease ends. */
+export interface DueNotification {
   readonly id: string;
+  /** The logical topic. */
+  readonly target: string;
+  readonly payload: AlertRecord;
   /** The same at every attempt. */
   readonly idempotencyKey: string;
   /** Attempts before this one. */
@@ -27,76 +26,112 @@ export interface DueNotification extends OutboxMessage {
 }
 
 export interface TakeOptions {
-  readonly channel: Channel;
   readonly limit: number;
-  /** For how long no other process tries the messages. MUST exceed whatever one attempt can take. */
+  /** For how long no other process tries them. MUST exceed whatever one attempt can take. */
   readonly leaseMs: number;
-  /** At most this many of one target. Default: `limit`. */
-  readonly limitPerTarget?: number;
-  /** Targets to leave out for now. */
-  readonly exceptTargets?: readonly string[];
+  /** What `outbox.start` answered a short time ago. Left out: the whole outbox is read. */
+  readonly from?: bigint;
+}
+
+/** What is neither delivered nor given up. */
+export interface Backlog {
+  readonly notifications: number;
+  readonly messages: number;
+  /** Age of the oldest notification among them; 0 where there is none. */
+  readonly oldestMs: number;
 }
 
 interface NotificationRow {
   notification_id: string;
   idempotency_key: string;
-  channel: Channel;
   target: string;
   payload: AlertRecord;
   attempts: number;
   created_at: Date;
 }
 
+/** What `notification_stream` indexes. */
+const OPEN_STREAM = `channel = 'stream' AND delivered_at IS NULL AND failed_at IS NULL`;
+/** Of a backlog, only so many of the oldest are looked at to find those that may be sent. */
+const WINDOW = 4_000;
+/** A transaction may commit after others that took greater IDs; by so many they may be ahead of it. */
+const SLACK = 5_000n;
+
+/** @internal In order of their IDs, leased ones included: whatever comes before a change of the same key is there. */
+export const TAKE_STREAM = `
+  WITH oldest AS MATERIALIZED (
+    SELECT notification_id, next_attempt_at, rule_id, payload->>'deviceId' AS device_id, payload->>'metric' AS metric
+    FROM notification WHERE ${OPEN_STREAM} AND notification_id >= $3 ORDER BY notification_id LIMIT ${WINDOW}
+  ), ranked AS (
+    SELECT notification_id, next_attempt_at,
+           row_number() OVER (PARTITION BY rule_id, device_id, metric ORDER BY notification_id) AS place
+    FROM oldest
+  ), due AS MATERIALIZED (
+    SELECT notification_id FROM ranked WHERE place = 1 AND next_attempt_at <= now() ORDER BY notification_id LIMIT $1
+  ), taken AS (
+    SELECT notification_id FROM notification
+    WHERE notification_id = ANY (ARRAY(SELECT notification_id FROM due))
+      AND ${OPEN_STREAM} AND next_attempt_at <= now()
+    FOR UPDATE SKIP LOCKED
+  )
+  UPDATE notification n SET next_attempt_at = now() + $2 * INTERVAL '1 millisecond'
+  FROM taken WHERE n.notification_id = taken.notification_id
+  RETURNING n.notification_id, n.idempotency_key, n.target, n.payload, n.attempts, n.created_at`;
+
+/** @internal The sum keeps the primary key out: by it, all that was ever sent would be read. */
+export const START_OF_STREAM = `
+  SELECT coalesce((SELECT min(notification_id + 0) FROM notification WHERE ${OPEN_STREAM}),
+                  (SELECT max(notification_id) FROM notification), 0) AS start`;
+
 /**
- * The outbox, `notification`: written in the transaction that makes the transition, delivered afterwards, at least once.
+ * The outbox, `notification`: written in the transaction that changes an alert, sent afterwards, at least once.
  *
- * Of the messages with the same channel, target, rule and device only the oldest undelivered one is ever handed out, so
- * that each receiver gets the transitions of a rule and device in their order.
+ * Of the changes with the same rule, device and metric only the oldest unsent one is ever handed out, so that the stream
+ * gets the changes of an alert, and of the alerts that follow it, in their order.
  */
 export const outbox = {
-  /** Adds messages on the caller's transaction. One that is there already is left as it is. */
+  /** Adds notifications on the caller's transaction. One that is there already is left as it is. */
   async add(client: Queryable, messages: readonly OutboxMessage[]): Promise<void> {
     if (messages.length === 0) return;
     await client.query(
-      `INSERT INTO notification (idempotency_key, sequence, channel, target, payload)
-       SELECT idempotency_key, sequence, channel, target, payload
-       FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::jsonb[]) WITH ORDINALITY
-         AS n (idempotency_key, sequence, channel, target, payload, place)
+      `INSERT INTO notification (idempotency_key, sequence, channel, target, rule_id, payload)
+       SELECT idempotency_key, sequence, channel, target, rule_id, payload
+       FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::jsonb[]) WITH ORDINALITY
+         AS n (idempotency_key, sequence, channel, target, rule_id, payload, place)
        ORDER BY place ON CONFLICT DO NOTHING`,
       [
         messages.map(keyOf),
         messages.map((message) => message.payload.sequence),
         messages.map((message) => message.channel),
         messages.map((message) => message.target),
+        messages.map((message) => message.payload.ruleId),
         messages.map((message) => JSON.stringify(message.payload)),
       ],
     );
   },
 
-  /** Takes messages that are due, oldest first, and leases them. @throws DatabaseError */
-  async take(pool: pg.Pool, options: TakeOptions): Promise<DueNotification[]> {
-    const { channel, limit, leaseMs, limitPerTarget = limit, exceptTargets = [] } = options;
+  /**
+   * The ID from which on there is something for the stream. Reads the whole backlog's index; the answer is good until
+   * something of before is committed, so ask again every few seconds.
+   * @throws DatabaseError
+   */
+  async start(pool: pg.Pool): Promise<bigint> {
+    try {
+      const { rows } = await pool.query<{ start: string }>(START_OF_STREAM);
+      const start = BigInt(rows[0]?.start ?? 0) - SLACK;
+      return start > 0n ? start : 0n;
+    } catch (error) {
+      throw toDatabaseError(error, 'looking for the oldest notification');
+    }
+  },
+
+  /** Takes changes for the stream that are due, oldest first, and leases them. @throws DatabaseError */
+  async take(pool: pg.Pool, { limit, leaseMs, from = 0n }: TakeOptions): Promise<DueNotification[]> {
     try {
       const { rows } = await pool.query<NotificationRow>({
         name: 'take-notifications',
-        text: `WITH open AS (
-                 SELECT notification_id, target, next_attempt_at,
-                        row_number() OVER (PARTITION BY target, payload->>'ruleId', payload->>'deviceId'
-                                           ORDER BY notification_id) AS place
-                 FROM notification WHERE channel = $1 AND delivered_at IS NULL AND failed_at IS NULL
-               ), due AS (
-                 SELECT notification_id, row_number() OVER (PARTITION BY target ORDER BY notification_id) AS place
-                 FROM open WHERE place = 1 AND next_attempt_at <= now() AND target <> ALL ($5::text[])
-               ), taken AS (
-                 SELECT notification_id FROM notification
-                 WHERE notification_id IN (SELECT notification_id FROM due WHERE place <= $4)
-                   AND next_attempt_at <= now() AND delivered_at IS NULL AND failed_at IS NULL
-                 ORDER BY notification_id LIMIT $2 FOR UPDATE SKIP LOCKED
-               )
-               UPDATE notification n SET next_attempt_at = now() + $3 * INTERVAL '1 millisecond'
-               FROM taken WHERE n.notification_id = taken.notification_id
-               RETURNING n.notification_id, n.idempotency_key, n.channel, n.target, n.payload, n.attempts, n.created_at`,
-        values: [channel, limit, leaseMs, limitPerTarget, exceptTargets],
+        text: TAKE_STREAM,
+        values: [limit, leaseMs, String(from)],
       });
       return rows.map(toDue).sort((a, b) => a.payload.sequence - b.payload.sequence);
     } catch (error) {
@@ -118,7 +153,7 @@ export const outbox = {
     }
   },
 
-  /** Notes a failed attempt and when the next one is due; `retryInMs` undefined gives the message up. @throws DatabaseError */
+  /** Notes a failed attempt and when the next one is due; `retryInMs` undefined gives it up. @throws DatabaseError */
   async markFailed(pool: pg.Pool, id: string, reason: string, retryInMs: number | undefined): Promise<void> {
     try {
       await pool.query(
@@ -126,37 +161,63 @@ export const outbox = {
            failed_at = CASE WHEN $3::float8 IS NULL THEN now() END,
            next_attempt_at = now() + coalesce($3::float8, 0) * INTERVAL '1 millisecond'
          WHERE notification_id = $1 AND delivered_at IS NULL`,
-        [id, reason.replaceAll('\u0000', '').slice(0, 500), retryInMs ?? null],
+        [id, storable(reason), retryInMs ?? null],
       );
     } catch (error) {
       throw toDatabaseError(error, 'noting a failed notification');
     }
   },
 
-  /** How many messages are neither delivered nor given up. @throws DatabaseError */
-  async countPending(pool: pg.Pool): Promise<number> {
+  /** What is neither delivered nor given up, of the stream and of all channels. @throws DatabaseError */
+  async backlog(pool: pg.Pool): Promise<Backlog> {
     try {
-      const { rows } = await pool.query<{ count: string }>(
-        'SELECT count(*) AS count FROM notification WHERE delivered_at IS NULL AND failed_at IS NULL',
+      // By parts, because each has an index of its own.
+      const { rows } = await pool.query<{
+        notifications: string;
+        messages: string;
+        oldest_ms: number | null;
+      }>(
+        `WITH open AS (
+           SELECT message_id FROM notification_message WHERE delivered_at IS NULL AND failed_at IS NULL
+         ), part AS (
+           SELECT count(*) AS count, min(created_at) AS oldest FROM notification WHERE ${OPEN_STREAM}
+           UNION ALL
+           SELECT count(*), min(created_at) FROM notification
+           WHERE channel = 'channel' AND message_id IS NULL AND delivered_at IS NULL AND failed_at IS NULL
+           UNION ALL
+           SELECT count(*), min(created_at) FROM notification WHERE message_id IN (SELECT message_id FROM open)
+         )
+         SELECT sum(count) AS notifications, (SELECT count(*) FROM open) AS messages,
+                extract(epoch FROM now() - min(oldest))::float8 * 1000 AS oldest_ms
+         FROM part`,
       );
-      return Number(rows[0]?.count ?? 0);
+      const [row] = rows;
+      return {
+        notifications: Number(row?.notifications ?? 0),
+        messages: Number(row?.messages ?? 0),
+        oldestMs: Math.max(0, row?.oldest_ms ?? 0),
+      };
     } catch (error) {
       throw toDatabaseError(error, 'counting notifications');
     }
   },
 };
 
-/** Plain ASCII, as it is sent in an HTTP header. */
+/** A reason as a column takes it. */
+export function storable(reason: string): string {
+  return reason.toWellFormed().replaceAll('\u0000', '').slice(0, 500).toWellFormed();
+}
+
+/** Plain ASCII. */
 function keyOf({ channel, target, payload }: OutboxMessage): string {
-  const receiver = channel === 'stream' ? 'stream' : `webhook-${stableId(target).slice(0, 16)}`;
-  return `${payload.alertId}-${payload.state}-${receiver}`;
+  const receiver = channel === 'stream' ? 'stream' : `channel-${target}`;
+  return `${payload.alertId}-${payload.change}-${payload.sequence}-${receiver}`;
 }
 
 function toDue(row: NotificationRow): DueNotification {
   return {
     id: row.notification_id,
     idempotencyKey: row.idempotency_key,
-    channel: row.channel,
     target: row.target,
     payload: row.payload,
     attempts: row.attempts,

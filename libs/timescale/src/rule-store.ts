@@ -7,6 +7,8 @@ import type { Queryable } from './queryable.js';
 /** A rule as it is stored. */
 export interface StoredRule {
   readonly rule: Rule;
+  /** The file that provisions it, where one does. */
+  readonly provenance: string | null;
   /** Grows with every change of any rule. */
   readonly revision: number;
   readonly createdAt: Date;
@@ -37,6 +39,7 @@ export interface RuleSnapshot {
 interface RuleRow {
   rule_id: string;
   name: string;
+  description: string;
   enabled: boolean;
   severity: string;
   scope: unknown;
@@ -45,14 +48,15 @@ interface RuleRow {
   for_ms: string;
   clear_for_ms: string;
   notify: unknown;
+  provenance: string | null;
   revision: string;
   created_at: Date;
   updated_at: Date;
   deleted_at: Date | null;
 }
 
-const COLUMNS = `rule_id, name, enabled, severity, scope, kind, params, for_ms, clear_for_ms, notify, revision,
-  created_at, updated_at, deleted_at`;
+const COLUMNS = `rule_id, name, description, enabled, severity, scope, kind, params, for_ms, clear_for_ms, notify, provenance,
+  revision, created_at, updated_at, deleted_at`;
 
 /**
  * The rules, in `alert_rule`. Every change takes the next revision under a lock on the table, so that revisions become
@@ -114,35 +118,39 @@ export class RuleStore {
   async create(rule: Rule): Promise<StoredRule | undefined> {
     const rows = await this.change(
       'creating a rule',
-      `INSERT INTO alert_rule (rule_id, name, enabled, severity, scope, kind, params, for_ms, clear_for_ms, notify)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+      `INSERT INTO alert_rule (rule_id, name, enabled, severity, scope, kind, params, for_ms, clear_for_ms, notify, description)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
        ON CONFLICT (rule_id) DO UPDATE SET name = $2, enabled = $3, severity = $4, scope = $5, kind = $6, params = $7,
-         for_ms = $8, clear_for_ms = $9, notify = $10, revision = nextval('alert_rule_revision'),
-         created_at = now(), updated_at = now(), deleted_at = NULL
+         for_ms = $8, clear_for_ms = $9, notify = $10, description = $11, revision = nextval('alert_rule_revision'),
+         provenance = NULL, created_at = now(), updated_at = now(), deleted_at = NULL
        WHERE alert_rule.deleted_at IS NOT NULL`,
       valuesOf(rule),
     );
     return toStored(rows).rules[0];
   }
 
-  /** Replaces a rule. `undefined` where there is none of that ID. @throws DatabaseError */
+  /** Replaces a rule. `undefined` where there is none of that ID, or a file provisions it. @throws DatabaseError */
   async replace(rule: Rule): Promise<StoredRule | undefined> {
     const rows = await this.change(
       'changing a rule',
       `UPDATE alert_rule SET name = $2, enabled = $3, severity = $4, scope = $5, kind = $6, params = $7,
-         for_ms = $8, clear_for_ms = $9, notify = $10, revision = nextval('alert_rule_revision'), updated_at = now()
-       WHERE rule_id = $1 AND deleted_at IS NULL`,
+         for_ms = $8, clear_for_ms = $9, notify = $10, description = $11, revision = nextval('alert_rule_revision'),
+         updated_at = now()
+       WHERE rule_id = $1 AND deleted_at IS NULL AND provenance IS NULL`,
       valuesOf(rule),
     );
     return toStored(rows).rules[0];
   }
 
-  /** Deletes a rule; the alerters resolve its open alerts. False where there is none of that ID. @throws DatabaseError */
+  /**
+   * Deletes a rule; the alerters resolve its open alerts. False where there is none of that ID, or a file provisions it.
+   * @throws DatabaseError
+   */
   async remove(ruleId: string): Promise<boolean> {
     const removed = await this.change(
       'deleting a rule',
       `UPDATE alert_rule SET deleted_at = now(), updated_at = now(), revision = nextval('alert_rule_revision')
-       WHERE rule_id = $1 AND deleted_at IS NULL`,
+       WHERE rule_id = $1 AND deleted_at IS NULL AND provenance IS NULL`,
       [ruleId],
     );
     return removed.length > 0;
@@ -182,6 +190,7 @@ function valuesOf(rule: Rule): unknown[] {
     rule.forMs,
     rule.clearForMs,
     JSON.stringify(rule.notify),
+    rule.description,
   ];
 }
 
@@ -192,6 +201,7 @@ function toStored(rows: readonly RuleRow[]): Pick<RuleSnapshot, 'rules' | 'fault
     const parsed = parseRule({
       id: row.rule_id,
       name: row.name,
+      description: row.description,
       enabled: row.enabled,
       severity: row.severity,
       scope: row.scope,
@@ -202,8 +212,8 @@ function toStored(rows: readonly RuleRow[]): Pick<RuleSnapshot, 'rules' | 'fault
       notify: row.notify,
     });
     if (parsed.ok) {
-      const { revision, created_at: createdAt, updated_at: updatedAt } = row;
-      rules.push({ rule: parsed.rule, revision: Number(revision), createdAt, updatedAt });
+      const { provenance, revision, created_at: createdAt, updated_at: updatedAt } = row;
+      rules.push({ rule: parsed.rule, provenance, revision: Number(revision), createdAt, updatedAt });
     } else {
       faulty.push({ ruleId: row.rule_id, problems: parsed.problems });
     }

@@ -15,7 +15,8 @@ export interface CopiedTable {
  * that the same offset of the next Kafka is not taken for it.
  */
 export const COPIED_TABLES: readonly CopiedTable[] = [
-  { name: 'device', key: ['device_id'] },
+  // The trigger gives a revision to those that have labels.
+  { name: 'device', key: ['device_id'], replace: { label_revision: '0' } },
   { name: 'series', key: ['series_id'], identity: 'series_id' },
   { name: 'reading', key: ['series_id', 'time'] },
   { name: 'reading_text', key: ['series_id', 'time'] },
@@ -34,6 +35,8 @@ export const COPIED_TABLES: readonly CopiedTable[] = [
   { name: 'alert_rule', key: ['rule_id'] },
   { name: 'alert', key: ['alert_id'] },
   { name: 'alert_event', key: ['sequence'], identity: 'sequence' },
+  { name: 'notification_channel', key: ['channel_id'] },
+  { name: 'notification_message', key: ['message_id'], identity: 'message_id' },
   { name: 'notification', key: ['notification_id'], identity: 'notification_id' },
   { name: 'alert_state', key: ['rule_id', 'device_id', 'metric'] },
 ];

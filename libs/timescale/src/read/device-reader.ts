@@ -27,8 +27,10 @@ export interface DeviceFilter {
 
 export interface DeviceChange {
   readonly name?: string | null | undefined;
-  /** Replaces all labels. */
-  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** Labels to be set; null takes one away. The others stay. */
+  readonly labels?: Readonly<Record<string, string | null>> | undefined;
+  /** The change is not made if the device would have more labels than this. */
+  readonly maxLabels: number;
 }
 
 interface DeviceRow {
@@ -73,18 +75,26 @@ export class DeviceReader {
     return row && toDevice(row);
   }
 
-  /** Changes what is given and leaves the rest; undefined if there is no such device. @throws DatabaseError */
+  /**
+   * Changes what is given and leaves the rest; undefined if there is no such device, or if it would have too many labels.
+   * @throws DatabaseError
+   */
   async change(deviceId: string, change: DeviceChange): Promise<Device | undefined> {
+    const labels = Object.entries(change.labels ?? {});
     const [row] = await selectRows<DeviceRow>(
       this.db,
       'changing a device',
-      `UPDATE device d SET name = CASE WHEN $2 THEN $3 ELSE d.name END, labels = coalesce($4::jsonb, d.labels)
-       WHERE device_id = $1 RETURNING ${COLUMNS}`,
+      `UPDATE device d SET name = CASE WHEN $2 THEN $3 ELSE d.name END, labels = (d.labels - $4::text[]) || $5::jsonb
+       WHERE device_id = $1
+         AND (SELECT count(*) FROM jsonb_object_keys((d.labels - $4::text[]) || $5::jsonb)) <= $6
+       RETURNING ${COLUMNS}`,
       [
         deviceId,
         change.name !== undefined,
         change.name ?? null,
-        change.labels === undefined ? null : JSON.stringify(change.labels),
+        labels.filter(([, value]) => value === null).map(([label]) => label),
+        JSON.stringify(Object.fromEntries(labels.filter(([, value]) => value !== null))),
+        change.maxLabels,
       ],
     );
     return row && toDevice(row);
