@@ -1,3 +1,4 @@
+export * from './broadcast-reader.js';
 export * from './create-kafka.js';
 export * from './ensure-topics.js';
 export * from './kafka-batch-strategy.js';
@@ -9,4 +10,5 @@ export * from './rethrow-filter.js';
 export * from './strategy-options.js';
 export * from './topic-spec.js';
 export * from './wait-for-kafka.js';
+export * from './partition-counts.js';
 export * from './partitioner.js';
