@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { advance, type AlertState, applyReading, compileRule, type Rule } from '@fieldstream/domain';
+import { advance, type AlertState, applyObservation, compileRule, type Rule } from '@fieldstream/domain';
 import type { Evaluator } from '../../apps/alerter/src/evaluator.js';
 import { alerts, EvaluatorBed, MemoryLog, rule } from './alerter-support.js';
 
@@ -28,7 +28,7 @@ function plainly(of: Rule, history: readonly (readonly [number, number])[], endM
   };
   let state: AlertState | undefined;
   for (const [timeMs, value] of history) {
-    const step = applyReading(terms, state, { timeMs, value, receivedAtMs: timeMs });
+    const step = applyObservation(terms, state, { timeMs, value, receivedAtMs: timeMs });
     if (step !== 'late') state = note(step);
   }
   if (state) note(advance(terms, state, endMs));
@@ -87,7 +87,7 @@ describe('evaluation', () => {
   }, 120_000);
 
   test('the same records again, from the beginning, change nothing', async () => {
-    await bed.rules.create(rule('hot', { notify: { webhooks: ['http://127.0.0.1:9/'] } }));
+    await bed.rules.create(rule('hot', { notify: { channels: ['ops'] } }));
     const log = new MemoryLog(0);
     for (const [index, value] of [20, 31, 29, 31, 27, 35].entries()) log.publish('dev', NOON + index, value);
     await (await bed.evaluator([0])).evaluate([log.batch(0n)]);
@@ -118,7 +118,7 @@ describe('evaluation', () => {
   });
 
   test('series that no rule watches, and records of no use, leave only the offset', async () => {
-    await bed.rules.create(rule('hot', { scope: { devices: ['other-*'], metric: 'temperature' } }));
+    await bed.rules.create(rule('hot', { scope: { devices: ['other-*'], metrics: ['temperature'] } }));
     const log = new MemoryLog(0);
     log.publish('dev', NOON, 31);
     log.append(Buffer.from('no JSON'));
@@ -270,7 +270,7 @@ describe('a rule that is changed', () => {
     [
       'in its scope',
       'rule-changed',
-      () => bed.rules.replace(rule('hot', { scope: { devices: ['x'], metric: 'temperature' } })),
+      () => bed.rules.replace(rule('hot', { scope: { devices: ['x'], metrics: ['temperature'] } })),
     ],
     ['to disabled', 'rule-disabled', () => bed.rules.replace(rule('hot', { enabled: false }))],
     ['to deleted', 'rule-deleted', () => bed.rules.remove('hot')],
@@ -280,7 +280,7 @@ describe('a rule that is changed', () => {
     (['while running', 'while nothing ran'] as const).map((when) => [what, when, by, change] as const),
   );
   test.each(cases)('%s, %s, has its open alert resolved by %s', async (_, when, by, change) => {
-    await bed.rules.create(rule('hot', { notify: { webhooks: [] } }));
+    await bed.rules.create(rule('hot', { notify: { channels: [] } }));
     const records = log();
     let evaluator: Evaluator = await bed.evaluator([0]);
     await evaluator.evaluate([records.batch(0n)]);
@@ -306,7 +306,7 @@ describe('a rule that is changed', () => {
     const records = log();
     const evaluator = await bed.evaluator([0]);
     await evaluator.evaluate([records.batch(0n)]);
-    const edited = { name: 'New name', severity: 'critical', notify: { webhooks: ['http://127.0.0.1:9/'] } };
+    const edited = { name: 'New name', severity: 'critical', notify: { channels: ['ops'] } };
     await bed.rules.replace(rule('hot', edited));
     await bed.applyRules(evaluator);
     expect(await alerts(bed.pool)).toMatchObject([{ state: 'firing' }]);
@@ -316,7 +316,7 @@ describe('a rule that is changed', () => {
     const { rows } = await bed.pool.query(
       'SELECT channel, payload FROM notification ORDER BY notification_id',
     );
-    expect(rows.map((row: { channel: string }) => row.channel)).toEqual(['stream', 'stream', 'webhook']);
+    expect(rows.map((row: { channel: string }) => row.channel)).toEqual(['stream', 'stream', 'channel']);
     expect(rows.at(-1)).toMatchObject({ payload: { ruleName: 'New name', severity: 'critical' } });
   });
 

@@ -1,21 +1,16 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import {
-  type DueNotification,
-  outbox,
-  recordTransitions,
-  type RecordedTransition,
-} from '@fieldstream/timescale';
+import { type DueNotification, outbox } from '@fieldstream/timescale';
 import { eventually } from '@fieldstream/testing';
-import type { NotificationChannel } from '../../apps/alerter/src/notification-channel.js';
-import { OutboxWorker } from '../../apps/alerter/src/outbox-worker.js';
-import { webhookChannel } from '../../apps/alerter/src/webhook-channel.js';
+import type { DeliveryOutcome, DeliveryQueue } from '../../apps/alerter/src/notifications/delivery-queue.js';
+import { DeliveryWorker } from '../../apps/alerter/src/notifications/delivery-worker.js';
+import { streamQueue } from '../../apps/alerter/src/stream-channel.js';
+import { START_OF_STREAM, TAKE_STREAM } from '../../libs/timescale/src/outbox.js';
 import { EvaluatorBed } from './alerter-support.js';
+import { record, transition } from './notifications-support.js';
 import { silent } from './timescale-flavours.js';
 
 let bed: EvaluatorBed;
-const workers: OutboxWorker[] = [];
+const workers: DeliveryWorker<DueNotification>[] = [];
 beforeAll(async () => {
   bed = await EvaluatorBed.create();
 }, 60_000);
@@ -25,60 +20,53 @@ afterEach(async () => {
 });
 afterAll(() => bed.close());
 
-/** Records a firing and a resolved transition, again and again. */
-async function record(device: string, transitions: number, webhooks: readonly string[] = []): Promise<void> {
-  const recorded: RecordedTransition[] = [];
-  for (let index = 0; index < transitions; index++) {
-    recorded.push({
-      alertId: `${device}-${index >> 1}`,
-      transition: index % 2 === 0 ? 'firing' : 'resolved',
-      ruleId: 'hot',
-      ruleName: 'Hot',
-      severity: 'warning',
-      deviceId: device,
-      metric: 'temperature',
-      atMs: index,
-      startedAtMs: index,
-      value: index,
-      summary: 'hot',
-      resolvedBy: 'cleared',
-      webhooks,
-    });
-  }
-  for (const one of recorded) await recordTransitions(bed.pool, [one]);
+/** Records a firing and a resolved transition of a device, again and again; each has its number as its value. */
+async function recordMany(device: string, count: number, rule = 'hot'): Promise<void> {
+  const changes = Array.from({ length: count }, (_, index) => ({
+    alertId: `${rule}-${device}-${index >> 1}`,
+    ruleId: rule,
+    transition: index % 2 === 0 ? ('firing' as const) : ('resolved' as const),
+    deviceId: device,
+    atMs: index,
+    startedAtMs: index,
+    value: index,
+  }));
+  await record(bed.pool, changes);
 }
 
-function work(by: NotificationChannel): void {
-  const made = new OutboxWorker({ pool: bed.pool, channel: by, logger: silent, pollMs: 50 });
-  workers.push(made);
-  made.start();
+type Deliver = DeliveryQueue<DueNotification>['deliver'];
+
+/** The stream's queue with a delivery of the test's own. */
+function queue(
+  deliver: Deliver,
+  edit: Partial<DeliveryQueue<DueNotification>> = {},
+): DeliveryQueue<DueNotification> {
+  const producer = { send: () => Promise.resolve() };
+  return { ...streamQueue(bed.pool, producer), concurrency: 20, maxBackOffMs: 50, deliver, ...edit };
 }
 
-function channel(
-  deliver: (notification: DueNotification) => Promise<void>,
-  edit: Partial<NotificationChannel> = {},
-): NotificationChannel {
-  return {
-    name: 'stream',
-    concurrency: 20,
-    concurrencyPerTarget: 20,
-    leaseMs: 10_000,
-    maxBackOffMs: 50,
-    giveUpAfterMs: Infinity,
-    deliver,
-    ...edit,
-  };
+function work(on: DeliveryQueue<DueNotification>): { outcomes: DeliveryOutcome[] } {
+  const outcomes: DeliveryOutcome[] = [];
+  const worker = new DeliveryWorker({
+    queue: on,
+    logger: silent,
+    pollMs: 50,
+    onOutcome: (_, outcome) => outcomes.push(outcome),
+  });
+  workers.push(worker);
+  worker.start();
+  return { outcomes };
 }
 
-const isEmpty = async (): Promise<boolean> => (await outbox.countPending(bed.pool)) === 0;
+const isEmpty = async (): Promise<boolean> => (await outbox.backlog(bed.pool)).notifications === 0;
 
 describe('the worker', () => {
   test('of several processes together delivers each once, and those of a device in order', async () => {
-    for (const device of ['a', 'b', 'c']) await record(device, 8);
+    for (const device of ['a', 'b', 'c']) await recordMany(device, 8);
     const delivered = new Map<string, number[]>();
     for (let process = 0; process < 3; process++) {
       work(
-        channel(async ({ payload }) => {
+        queue(async ({ payload }) => {
           // A delivery takes some time, in which the others look.
           await new Promise((resolve) => setTimeout(resolve, Math.random() * 20));
           delivered.set(payload.deviceId, [...(delivered.get(payload.deviceId) ?? []), payload.value ?? -1]);
@@ -90,11 +78,11 @@ describe('the worker', () => {
   });
 
   test('keeps the order of a device when a delivery fails', async () => {
-    await record('a', 6);
+    await recordMany('a', 6);
     const delivered: (number | null)[] = [];
     let attempts = 0;
-    work(
-      channel(
+    const { outcomes } = work(
+      queue(
         ({ payload }) => {
           if (attempts++ % 2 === 0) return Promise.reject(new Error('no'));
           delivered.push(payload.value);
@@ -105,37 +93,39 @@ describe('the worker', () => {
     );
     await eventually(isEmpty, { what: 'an empty outbox' });
     expect(delivered).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(outcomes).toHaveLength(12);
     const { rows } = await bed.pool.query('SELECT DISTINCT attempts, last_error FROM notification');
     expect(rows).toEqual([{ attempts: 2, last_error: null }]);
   });
 
   test('delivers after its lease what another process has taken and left', async () => {
-    await record('a', 1);
-    const options = { channel: 'stream', limit: 10 } as const;
-    expect(await outbox.take(bed.pool, { ...options, leaseMs: 300 })).toHaveLength(1);
-    expect(await outbox.take(bed.pool, { ...options, leaseMs: 300 })).toHaveLength(0);
+    await recordMany('a', 1);
+    const options = { limit: 10, leaseMs: 300 };
+    expect(await outbox.take(bed.pool, options)).toHaveLength(1);
+    expect(await outbox.take(bed.pool, options)).toHaveLength(0);
     const delivered: string[] = [];
-    work(channel(({ idempotencyKey }) => Promise.resolve(void delivered.push(idempotencyKey))));
+    work(queue(({ idempotencyKey }) => Promise.resolve(void delivered.push(idempotencyKey))));
     await eventually(isEmpty, { what: 'an empty outbox' });
-    expect(delivered).toEqual(['a-0-firing-stream']);
+    expect(delivered).toEqual(['hot-a-0-firing-1-stream']);
   });
 
   test('gives up what is too old, and goes on with the next', async () => {
-    await record('a', 2);
+    await recordMany('a', 2);
     await bed.pool.query(`UPDATE notification SET created_at = now() - INTERVAL '2 days' WHERE sequence = 1`);
     const delivered: (number | null)[] = [];
-    work(
-      channel(
+    const { outcomes } = work(
+      queue(
         ({ payload }) => {
           if (payload.value === 0) return Promise.reject(new Error('receiver is gone'));
           delivered.push(payload.value);
           return Promise.resolve();
         },
-        { giveUpAfterMs: 86_400_000 },
+        { giveUpAfterMs: () => 86_400_000 },
       ),
     );
     await eventually(isEmpty, { what: 'an empty outbox' });
     expect(delivered).toEqual([1]);
+    expect(outcomes).toEqual(['given-up', 'delivered']);
     const { rows } = await bed.pool.query(
       'SELECT failed_at IS NOT NULL AS failed, last_error FROM notification ORDER BY sequence',
     );
@@ -145,106 +135,144 @@ describe('the worker', () => {
     ]);
   });
 
-  test('never has more under way than it may, in all and for one target', async () => {
-    for (let index = 0; index < 12; index++)
-      await record(`dev-${index}`, 1, ['http://a.example/', 'http://b.example/']);
-    const underWay = new Map<string, number>();
-    let [most, mostOfOne] = [0, 0];
+  test('gives up what no attempt can deliver, however young it is', async () => {
+    await recordMany('a', 1);
     work(
-      channel(
-        async ({ target }) => {
-          underWay.set(target, (underWay.get(target) ?? 0) + 1);
-          most = Math.max(
-            most,
-            [...underWay.values()].reduce((a, b) => a + b),
-          );
-          mostOfOne = Math.max(mostOfOne, underWay.get(target) ?? 0);
-          await new Promise((resolve) => setTimeout(resolve, 10));
-          underWay.set(target, (underWay.get(target) ?? 0) - 1);
-        },
-        { name: 'webhook', concurrency: 3, concurrencyPerTarget: 2 },
-      ),
+      queue(() => Promise.reject(new Error('no')), { explain: () => ({ reason: 'never', isFinal: true }) }),
+    );
+    await eventually(isEmpty, { what: 'an empty outbox' });
+    const { rows } = await bed.pool.query(
+      'SELECT failed_at IS NOT NULL AS failed, attempts, last_error FROM notification',
+    );
+    expect(rows).toEqual([{ failed: true, attempts: 1, last_error: 'never' }]);
+  });
+
+  test('leaves a receiver alone for as long as it asks', async () => {
+    await recordMany('a', 1);
+    work(
+      queue(() => Promise.reject(new Error('busy')), {
+        explain: () => ({ reason: 'busy', retryAfterMs: 600_000 }),
+      }),
     );
     await eventually(
       async () => {
-        const open = await bed.pool.query(
-          `SELECT FROM notification WHERE channel = 'webhook' AND delivered_at IS NULL`,
+        const { rows } = await bed.pool.query<{ wait_s: number; attempts: number }>(
+          'SELECT extract(epoch FROM next_attempt_at - now())::float8 AS wait_s, attempts FROM notification',
         );
-        return open.rowCount === 0;
+        expect(rows[0]?.attempts).toBe(1);
+        expect(rows[0]?.wait_s).toBeGreaterThan(580);
       },
-      { what: 'an empty webhook outbox' },
+      { what: 'a failed attempt' },
     );
-    expect([most, mostOfOne]).toEqual([3, 2]);
+  });
+
+  test('never has more under way than it may', async () => {
+    for (let index = 0; index < 12; index++) await recordMany(`dev-${index}`, 1);
+    let underWay = 0;
+    let most = 0;
+    work(
+      queue(
+        async () => {
+          most = Math.max(most, ++underWay);
+          await new Promise((resolve) => setTimeout(resolve, 10));
+          underWay--;
+        },
+        { concurrency: 3 },
+      ),
+    );
+    await eventually(isEmpty, { what: 'an empty outbox' });
+    expect(most).toBe(3);
+  });
+
+  test('that is closed breaks off what hangs, which is due at once', async () => {
+    await recordMany('a', 1);
+    let begun = 0;
+    const hanging = queue((_, signal) => {
+      begun++;
+      return new Promise((__, reject) => signal.addEventListener('abort', () => reject(new Error('off'))));
+    });
+    work(hanging);
+    await eventually(() => begun === 1, { what: 'an attempt' });
+    await workers.pop()?.close(10);
+    expect(await outbox.take(bed.pool, { limit: 10, leaseMs: 1_000 })).toHaveLength(1);
   });
 });
 
-describe('a webhook', () => {
-  let server: Server;
-  let url: string;
-  const received: { headers: IncomingMessage['headers']; body: string; method: string | undefined }[] = [];
-  let answer: (count: number) => { status: number; headers?: Record<string, string> };
-
-  beforeAll(async () => {
-    server = createServer((request, response) => {
-      let body = '';
-      request.setEncoding('utf8');
-      request.on('data', (chunk: string) => (body += chunk));
-      request.on('end', () => {
-        received.push({ headers: request.headers, body, method: request.method });
-        const { status, headers } = answer(received.length);
-        response.writeHead(status, headers).end('whatever');
-      });
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
-  });
-  beforeEach(() => void received.splice(0));
-  afterAll(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
+describe('the stream', () => {
+  test('hands out the changes of a rule, device and metric one after the other, and others beside them', async () => {
+    await recordMany('a', 2);
+    await recordMany('b', 1);
+    await recordMany('a', 1, 'cold');
+    await record(bed.pool, [transition({ alertId: 'wet', metric: 'humidity', value: 9 })]);
+    const options = { limit: 10, leaseMs: 60_000 };
+    const first = await outbox.take(bed.pool, options);
+    expect(
+      first.map(({ payload }) => [payload.ruleId, payload.deviceId, payload.metric, payload.value]),
+    ).toEqual([
+      ['hot', 'a', 'temperature', 0],
+      ['hot', 'b', 'temperature', 0],
+      ['cold', 'a', 'temperature', 0],
+      ['hot', 'a', 'humidity', 9],
+    ]);
+    expect(await outbox.take(bed.pool, options)).toEqual([]);
+    await outbox.markDelivered(
+      bed.pool,
+      first.map(({ id }) => id),
+    );
+    expect((await outbox.take(bed.pool, options)).map(({ payload }) => payload.value)).toEqual([1]);
   });
 
-  const webhooks = async (): Promise<{ attempts: number; delivered: boolean; last_error: string | null }[]> =>
-    (
-      await bed.pool.query<{ attempts: number; delivered: boolean; last_error: string | null }>(
-        `SELECT attempts, delivered_at IS NOT NULL AS delivered, last_error FROM notification WHERE channel = 'webhook'`,
-      )
-    ).rows;
+  /** Copies of the one notification for the stream, with the number of each in `i`. */
+  async function copies(count: number, columns: string): Promise<void> {
+    await bed.pool.query(
+      `INSERT INTO notification (idempotency_key, sequence, channel, target, rule_id, payload, next_attempt_at, delivered_at)
+       SELECT 'copy-' || i, sequence, channel, target, rule_id, ${columns}
+       FROM notification, generate_series(1, ${count}) AS i`,
+    );
+  }
 
-  test('that answers 500 first is tried again, with the same key', async () => {
-    answer = (count) => ({ status: count === 1 ? 500 : 204 });
-    await record('a', 1, [url]);
-    work({ ...webhookChannel(), maxBackOffMs: 50 });
-    await eventually(async () => (await webhooks())[0]?.delivered === true, { what: 'the webhook' });
-    expect(received).toHaveLength(2);
-    expect(received[0]?.headers['idempotency-key']).toMatch(/^a-0-firing-webhook-[0-9a-f]{16}$/);
-    expect(received[1]?.headers['idempotency-key']).toBe(received[0]?.headers['idempotency-key']);
-    expect(received[1]).toMatchObject({
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'user-agent': 'fieldstream' },
-    });
-    expect(JSON.parse(received[1]?.body ?? '')).toMatchObject({
-      v: 1,
-      state: 'firing',
-      deviceId: 'a',
-      sequence: 1,
-    });
-    expect(await webhooks()).toEqual([{ attempts: 2, delivered: true, last_error: null }]);
+  test('does not hand out what follows something that waits for its next attempt', async () => {
+    await record(bed.pool, [transition()]);
+    await copies(2_500, "payload, now() - INTERVAL '1 hour', NULL");
+    const [first, second] = await outbox.take(bed.pool, { limit: 10, leaseMs: 60_000 });
+    expect(first?.idempotencyKey).toBe('alert-1-firing-1-stream');
+    expect(second).toBeUndefined();
+    await outbox.markFailed(bed.pool, first?.id ?? '', 'no', 60_000);
+    expect(await outbox.take(bed.pool, { limit: 10, leaseMs: 60_000 })).toEqual([]);
+    await outbox.markDelivered(bed.pool, [first?.id ?? '']);
+    const [next] = await outbox.take(bed.pool, { limit: 10, leaseMs: 60_000 });
+    expect(next?.idempotencyKey).toBe('copy-1');
   });
 
-  test('that redirects is not followed', async () => {
-    answer = () => ({ status: 302, headers: { location: '/elsewhere' } });
-    await record('a', 1, [url]);
-    work(webhookChannel());
-    await eventually(async () => (await webhooks())[0]?.attempts === 1, { what: 'a failed attempt' });
-    expect(received).toHaveLength(1);
-    expect((await webhooks())[0]?.last_error).toBe('the receiver answered 302');
+  test('reads neither what was sent nor all of a long backlog', async () => {
+    const { pool } = bed;
+    await record(pool, [transition()]);
+    await copies(
+      50_000,
+      `jsonb_set(payload, '{deviceId}', to_jsonb('d-' || i)), now(),
+      CASE WHEN i <= 20000 THEN now() END`,
+    );
+    await outbox.markDelivered(pool, ['1']);
+    // As the server's own statistics have it when a backlog comes after quiet days, and afterwards.
+    for (const analyze of ['SELECT', 'ANALYZE notification']) {
+      await pool.query(analyze);
+      expect(await outbox.start(pool)).toBe(15_002n);
+      const start = await explain(START_OF_STREAM, []);
+      expect(start).toContain('notification_stream');
+      expect(start).not.toContain('Seq Scan');
+      const take = await explain(TAKE_STREAM, [500, 1_000, '15002']);
+      expect(take).toMatch(/notification_pkey|notification_stream/);
+      expect(take).not.toContain('Seq Scan');
+    }
+    const taken = await outbox.take(pool, { limit: 500, leaseMs: 60_000, from: 15_002n });
+    expect(taken.map(({ idempotencyKey }) => idempotencyKey)).toEqual(
+      Array.from({ length: 500 }, (_, index) => `copy-${20_001 + index}`),
+    );
+    expect(await outbox.backlog(pool)).toMatchObject({ notifications: 30_000, messages: 0 });
   });
 
-  test('that cannot be reached leaves the reason', async () => {
-    await record('a', 1, ['http://127.0.0.1:1/']);
-    work(webhookChannel());
-    await eventually(async () => (await webhooks())[0]?.attempts === 1, { what: 'a failed attempt' });
-    expect((await webhooks())[0]?.last_error).toMatch(/fetch failed/);
-  });
+  async function explain(sql: string, values: unknown[]): Promise<string> {
+    const { rows } = await bed.pool.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${sql}`, values);
+    return rows.map((row) => row['QUERY PLAN']).join('\n');
+  }
 });

@@ -1,10 +1,18 @@
 import type pg from 'pg';
 import { parseRule, type Rule } from '@fieldstream/domain';
 import type { KafkaRecord, PartitionBatch } from '@fieldstream/kafka';
-import { createPool, migrate, RuleStore } from '@fieldstream/timescale';
+import { createPool, migrate, readLastPresence, readLastReadings, RuleStore } from '@fieldstream/timescale';
 import { createTestDatabase } from '@fieldstream/testing';
-import { encodeTelemetry, TOPICS } from '@fieldstream/wire';
+import {
+  type DeviceEventType,
+  encodeDeviceEvent,
+  encodeTelemetry,
+  type TopicName,
+  TOPICS,
+} from '@fieldstream/wire';
+import { DeviceLabelBook } from '../../apps/alerter/src/device-labels.js';
 import { Evaluator, type EvaluatorOptions } from '../../apps/alerter/src/evaluator.js';
+import { matchPresence, matchReadings } from '../../apps/alerter/src/matched-observation.js';
 import { readRules } from '../../apps/alerter/src/rule-watcher.js';
 import { silent } from './timescale-flavours.js';
 
@@ -15,7 +23,7 @@ export function rule(id: string, edit: Partial<Record<keyof Rule, unknown>> = {}
   const parsed = parseRule({
     id,
     name: `Rule ${id}`,
-    scope: { devices: ['*'], metric: 'temperature' },
+    scope: { metrics: ['temperature'] },
     kind: 'threshold',
     params: { operator: '>', threshold: 30, clearThreshold: 28 },
     ...edit,
@@ -28,6 +36,7 @@ export interface AlertRow {
   alert_id: string;
   rule_id: string;
   device_id: string;
+  metric: string;
   state: string;
   started_at: Date;
   fired_at: Date;
@@ -54,7 +63,10 @@ export async function alerts(
 export class MemoryLog {
   readonly records: KafkaRecord[] = [];
 
-  constructor(readonly partition: number) {}
+  constructor(
+    readonly partition: number,
+    readonly topic: TopicName = TOPICS.readings,
+  ) {}
 
   get end(): bigint {
     return BigInt(this.records.length);
@@ -65,13 +77,17 @@ export class MemoryLog {
     this.append(encodeTelemetry({ deviceId, receivedAtMs, samples }));
   }
 
+  connection(deviceId: string, timeMs: number, type: DeviceEventType): void {
+    this.append(encodeDeviceEvent({ kind: 'device', type, deviceId, timeMs }));
+  }
+
   append(value: Buffer): void {
     this.records.push({ offset: this.end, timestampMs: 0, key: null, value, headers: {} });
   }
 
   batch(from: bigint, to = this.end): PartitionBatch {
     const records = this.records.slice(Number(from), Number(to));
-    return { topic: TOPICS.readings, partition: this.partition, firstOffset: from, nextOffset: to, records };
+    return { topic: this.topic, partition: this.partition, firstOffset: from, nextOffset: to, records };
   }
 }
 
@@ -79,6 +95,7 @@ export class MemoryLog {
 export class EvaluatorBed {
   nowMs = 0;
   readonly errors: string[] = [];
+  readonly labels = new DeviceLabelBook();
 
   private constructor(
     readonly pool: pg.Pool,
@@ -107,8 +124,15 @@ export class EvaluatorBed {
       pool: this.pool,
       rules: this.rules,
       ruleSet: await readRules(this.rules, silent),
+      labels: this.labels,
       consumer: CONSUMER,
+      source: 'readings',
       topic: TOPICS.readings,
+      match: matchReadings,
+      last: {
+        read: (sinceMs) => readLastReadings(this.pool, sinceMs),
+        countPartitions: () => Promise.resolve(1),
+      },
       timerGraceMs: 0,
       logger: { ...silent, error: (_, message) => void this.errors.push(message) },
       now: () => this.nowMs,
@@ -116,6 +140,19 @@ export class EvaluatorBed {
     });
     await evaluator.assign(partitions);
     return evaluator;
+  }
+
+  /** One that evaluates rules over connections. */
+  presence(partitions: readonly number[]): Promise<Evaluator> {
+    return this.evaluator(partitions, {
+      source: 'presence',
+      topic: TOPICS.deviceEvents,
+      match: matchPresence,
+      last: {
+        read: (sinceMs) => readLastPresence(this.pool, sinceMs),
+        countPartitions: () => Promise.resolve(1),
+      },
+    });
   }
 
   /** As the watcher does it. */
@@ -138,7 +175,7 @@ export class EvaluatorBed {
 
   async clear(): Promise<void> {
     await this.pool.query(
-      'TRUNCATE alert, alert_event, notification, alert_state, consumer_offset, alert_rule RESTART IDENTITY CASCADE',
+      'TRUNCATE alert, alert_event, notification, alert_state, consumer_offset, alert_rule, device, reading_1m RESTART IDENTITY CASCADE',
     );
     this.errors.length = 0;
     this.nowMs = 0;

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type pg from 'pg';
 import { createKafka, KeyedProducer } from '@fieldstream/kafka';
 import { createTestBed, eventually, ServiceProcess, type TestBed } from '@fieldstream/testing';
-import { createPool, RuleStore } from '@fieldstream/timescale';
+import { ChannelStore, createPool, RuleStore } from '@fieldstream/timescale';
 import { type AlertRecord, alertKey, decodeAlert, encodeTelemetry, TOPICS } from '@fieldstream/wire';
 import { readTopic } from '../support/kafka-log.js';
 import { alerts, rule } from './alerter-support.js';
@@ -19,8 +19,8 @@ let pool: pg.Pool;
 let rules: RuleStore;
 let receiver: Server;
 let hook: string;
-/** What the webhook receiver got; paths that begin with /hang are never answered. */
-const received: { path: string; key: string; body: AlertRecord }[] = [];
+/** What the webhook receiver was told; paths that begin with /hang are never answered. */
+const received: { path: string; alert: AlertRecord }[] = [];
 
 beforeAll(async () => {
   receiver = createServer((request, response) => {
@@ -29,11 +29,8 @@ beforeAll(async () => {
     request.on('data', (chunk: string) => (body += chunk));
     request.on('end', () => {
       const path = request.url ?? '';
-      received.push({
-        path,
-        key: String(request.headers['idempotency-key']),
-        body: JSON.parse(body) as AlertRecord,
-      });
+      const { alerts: told } = JSON.parse(body) as { alerts: AlertRecord[] };
+      for (const alert of told) received.push({ path, alert });
       if (!path.startsWith('/hang')) response.end();
     });
   });
@@ -79,9 +76,27 @@ async function publish(deviceId: string, timeMs: number, value: number): Promise
   await producer.send({ topic: TOPICS.readings, key: deviceId, value: record });
 }
 
+/** A webhook that gets each change at once, at a path of the receiver. */
+async function channel(path: string): Promise<string> {
+  const id = path.replaceAll('/', '-');
+  const made = await new ChannelStore(pool).create({
+    id,
+    name: id,
+    type: 'webhook',
+    enabled: true,
+    config: { url: `${hook}/${path}` },
+    minSeverity: 'info',
+    sendResolved: true,
+    groupWaitMs: 0,
+    messagesPerMinute: 600,
+  });
+  expect(made).toBeDefined();
+  return id;
+}
+
 /** Makes a rule for one device, and waits until the alerter has it in force. */
 async function watch(deviceId: string, edit: Parameters<typeof rule>[1] = {}): Promise<void> {
-  await rules.create(rule(deviceId, { scope: { devices: [deviceId], metric: 'temperature' }, ...edit }));
+  await rules.create(rule(deviceId, { scope: { devices: [deviceId], metrics: ['temperature'] }, ...edit }));
   await inForce();
 }
 
@@ -109,7 +124,7 @@ async function untilStates(device: string, ...states: string[]): Promise<void> {
 }
 
 async function streamed(device: string): Promise<AlertRecord[]> {
-  const key = alertKey({ ruleId: device, deviceId: device });
+  const key = alertKey({ ruleId: device, deviceId: device, metric: 'temperature' });
   const log = await readTopic(bed, TOPICS.alerts);
   return log.filter((record) => record.key === key).map(({ message }) => decodeAlert(message.value));
 }
@@ -117,7 +132,7 @@ async function streamed(device: string): Promise<AlertRecord[]> {
 test(
   'a noisy crossing makes one alert: rows, Kafka records and webhooks, each once and in order',
   async () => {
-    await watch('noisy', { notify: { webhooks: [`${hook}/noisy`] } });
+    await watch('noisy', { notify: { channels: [await channel('noisy')] } });
     const startMs = Date.now() - 1000;
     const values = [29.9, 30.1, 29.9, 30.2, 28.5, 30.1, 29, 27.9, 29.9, 27];
     for (const [index, value] of values.entries()) await publish('noisy', startMs + index * 10, value);
@@ -132,9 +147,9 @@ test(
       summary: 'Rule noisy: temperature of noisy is 30.1 (> 30)',
     });
     await until('both webhooks', () => Promise.resolve(received.length === 2));
-    expect(received.map(({ body }) => body.state)).toEqual(['firing', 'resolved']);
+    expect(received.map(({ alert: { state } }) => state)).toEqual(['firing', 'resolved']);
     const records = await streamed('noisy');
-    expect(records).toEqual(received.map(({ body }) => body));
+    expect(received.map(({ alert: told }) => told)).toMatchObject(records);
     expect(records[0]?.sequence).toBeLessThan(records[1]?.sequence ?? 0);
 
     // A device that resends all of it, as new records, changes nothing; a last reading tells that they have passed.
@@ -153,10 +168,10 @@ test(
     const crossedMs = Date.now();
     await publish('silent', crossedMs, 31);
     await until('a pending state', async () => {
-      const { rows } = await pool.query<{ phase: string }>(
-        `SELECT state->>'phase' AS phase FROM alert_state WHERE device_id = 'silent'`,
+      const { rows } = await pool.query<{ levels: object[] }>(
+        `SELECT state->'levels' AS levels FROM alert_state WHERE device_id = 'silent'`,
       );
-      return rows[0]?.phase === 'pending';
+      return rows[0]?.levels.length === 1;
     });
     await alerter.kill();
     expect(await alerts(pool, { device: 'silent' })).toEqual([]);
@@ -202,13 +217,13 @@ test(
   'editing and deleting a rule resolves its alerts, without a further reading',
   async () => {
     await watch('edited');
-    await watch('deleted', { notify: { webhooks: [`${hook}/deleted`] } });
+    await watch('deleted', { notify: { channels: [await channel('deleted')] } });
     const nowMs = Date.now();
     await publish('edited', nowMs, 31);
     await publish('deleted', nowMs, 31);
     await untilStates('edited', 'firing');
     await untilStates('deleted', 'firing');
-    const scope = { devices: ['edited'], metric: 'temperature' };
+    const scope = { devices: ['edited'], labels: {}, metrics: ['temperature'] };
     await rules.replace(rule('edited', { scope, params: { operator: '>', threshold: 99 } }));
     await rules.remove('deleted');
     await untilStates('edited', 'resolved');
@@ -217,7 +232,7 @@ test(
     const [deleted] = await alerts(pool, { device: 'deleted' });
     expect([edited?.resolved_by, deleted?.resolved_by]).toEqual(['rule-changed', 'rule-deleted']);
     await until('both webhooks', () => Promise.resolve(received.length === 2));
-    expect(received[1]?.body).toMatchObject({ state: 'resolved', value: null });
+    expect(received[1]?.alert).toMatchObject({ state: 'resolved', value: null });
     await until('both records', async () => (await streamed('edited')).length === 2);
   },
   LONG,
@@ -226,15 +241,18 @@ test(
 test(
   'a webhook that hangs delays neither the stream nor other webhooks nor the readings',
   async () => {
-    await watch('hanging', { notify: { webhooks: [1, 2, 3].map((each) => `${hook}/hang/${each}`) } });
-    await watch('quick', { notify: { webhooks: [`${hook}/quick`] } });
+    const hanging = await Promise.all([1, 2, 3].map((each) => channel(`hang/${each}`)));
+    await watch('hanging', { notify: { channels: hanging } });
+    await watch('quick', { notify: { channels: [await channel('quick')] } });
     await publish('hanging', Date.now(), 31);
     await until('three hanging calls', () => Promise.resolve(received.length === 3));
     await publish('quick', Date.now(), 31);
     await until('the quick webhook', () => Promise.resolve(received.some(({ path }) => path === '/quick')));
     await until('the record of the hanging one', async () => (await streamed('hanging')).length === 1);
-    const { rows } = await pool.query(`SELECT attempts FROM notification WHERE target LIKE '%/hang/%'`);
-    expect(rows).toEqual([{ attempts: 0 }, { attempts: 0 }, { attempts: 0 }]);
+    const { rows } = await pool.query(
+      `SELECT delivered_at FROM notification_message WHERE channel_id LIKE 'hang-%'`,
+    );
+    expect(rows).toEqual([{ delivered_at: null }, { delivered_at: null }, { delivered_at: null }]);
   },
   LONG,
 );

@@ -72,13 +72,17 @@ async function fill(pool: pg.Pool): Promise<void> {
        VALUES ('telemetry.readings', 3, 17, 'json', 'no', '\\x00ff7b', now());
      INSERT INTO device_event VALUES (now(), 'plain', 'c', 'connected', NULL, 2, 5);
      INSERT INTO alert_rule (rule_id, name, severity, scope, kind, params)
-       VALUES ('hot', 'Hot', 'warning', '{"devices": ["*"], "metric": "temperature"}', 'threshold', '{"threshold": 30}');
+       VALUES ('hot', 'Hot', 'warning', '{"devices": ["*"], "metrics": ["temperature"]}', 'threshold', '{"threshold": 30}');
      INSERT INTO alert (alert_id, rule_id, rule_name, severity, device_id, metric, state, started_at, fired_at, summary)
        VALUES ('a1', 'hot', 'Hot', 'warning', 'plain', 'temperature', 'firing', now(), now(), 's');
      INSERT INTO alert_event (alert_id, transition, time) VALUES ('a1', 'firing', now());
-     INSERT INTO notification (idempotency_key, sequence, channel, target, payload)
-       SELECT 'k1', max(sequence), 'webhook', 't', '{}' FROM alert_event;
-     INSERT INTO alert_state VALUES ('hot', 'plain', 'temperature', 3, 1, '{"phase": "firing"}');
+     INSERT INTO notification_channel (channel_id, name, type, config)
+       VALUES ('ops', 'Ops', 'webhook', '{"url": "https://example.org/"}');
+     INSERT INTO notification_message (idempotency_key, channel_id, rule_id) VALUES ('m1', 'ops', 'hot');
+     INSERT INTO notification (idempotency_key, sequence, channel, target, rule_id, message_id, payload)
+       SELECT 'k1', max(sequence), 'channel', 'ops', 'hot', (SELECT max(message_id) FROM notification_message), '{}'
+       FROM alert_event;
+     INSERT INTO alert_state VALUES ('hot', 'plain', 'temperature', 3, 1, '{"levels": []}');
      INSERT INTO consumer_offset (consumer, topic, partition, start_offset, next_offset, records)
        VALUES ('fieldstream-aggregator', 'telemetry.readings', 3, 0, 18, 18)`,
   );
@@ -86,7 +90,7 @@ async function fill(pool: pg.Pool): Promise<void> {
 
 async function contents(pool: pg.Pool, table: string, order: readonly string[]): Promise<unknown[]> {
   const { rows } = await pool.query<{ row: unknown }>(
-    `SELECT to_jsonb(t) AS row FROM ${table} t ORDER BY ${order.join(', ')}`,
+    `SELECT to_jsonb(t) - 'label_revision' AS row FROM ${table} t ORDER BY ${order.join(', ')}`,
   );
   return rows.map(({ row }) => row);
 }

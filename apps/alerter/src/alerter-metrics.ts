@@ -1,12 +1,11 @@
 import type pg from 'pg';
 import { Counter, Gauge, type Registry } from '@fieldstream/observability';
-import { countOpenAlerts, outbox, type Channel } from '@fieldstream/timescale';
+import { channelType } from '@fieldstream/notify';
+import { type Backlog, countOpenAlerts, outbox } from '@fieldstream/timescale';
 import type { EvaluationObserver, Evaluator } from './evaluator.js';
-import type { DeliveryOutcome } from './outbox-worker.js';
+import type { NotificationMetrics } from './notifications/start-notifications.js';
 
-export interface AlerterMetrics extends Required<EvaluationObserver> {
-  onDelivery(channel: Channel, outcome: DeliveryOutcome): void;
-}
+export interface AlerterMetrics extends Required<EvaluationObserver>, NotificationMetrics {}
 
 /** Counts what happens; made before the parts that report to it. */
 export function createMetrics(registry: Registry): AlerterMetrics {
@@ -29,10 +28,16 @@ export function createMetrics(registry: Registry): AlerterMetrics {
     labelNames: ['transition', 'severity'],
     registers,
   });
-  const notifications = new Counter({
-    name: 'fieldstream_notifications_total',
-    help: 'Attempts to deliver a notification, by outcome.',
-    labelNames: ['channel', 'outcome'],
+  const stream = new Counter({
+    name: 'fieldstream_alert_stream_total',
+    help: 'Attempts to send a change of an alert to Kafka, by outcome.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const messages = new Counter({
+    name: 'fieldstream_notification_messages_total',
+    help: 'Attempts to send a message to a notification channel, refreshes included, by type of channel and outcome.',
+    labelNames: ['type', 'outcome'],
     registers,
   });
   return {
@@ -45,7 +50,9 @@ export function createMetrics(registry: Registry): AlerterMetrics {
     onTransitions(recorded) {
       for (const { transition, severity } of recorded) transitions.inc({ transition, severity });
     },
-    onDelivery: (channel, outcome) => notifications.inc({ channel, outcome }),
+    onStream: (outcome) => stream.inc({ outcome }),
+    // Any text may be stored as a type; only the known ones become labels.
+    onMessage: (type, outcome) => messages.inc({ type: channelType(type)?.type ?? 'unknown', outcome }),
   };
 }
 
@@ -72,7 +79,27 @@ export function addGauges(
   gauge('fieldstream_alerter_lag_records', 'Kafka records that are not evaluated yet.', parts.lag);
   gauge('fieldstream_alerter_rules', 'Rules that are evaluated.', () => parts.evaluator.rules.index.size);
   gauge('fieldstream_alerts_open', 'Alerts that are firing.', () => countOpenAlerts(parts.pool));
-  gauge('fieldstream_outbox_pending', 'Notifications neither delivered nor given up.', () =>
-    outbox.countPending(parts.pool),
+  const backlog = (name: string, help: string, read: (backlog: Backlog) => number): void =>
+    gauge(name, help, async () => read(await readBacklog()));
+  let reading: Promise<Backlog> | undefined;
+  // One look for the gauges of one scrape.
+  const readBacklog = (): Promise<Backlog> =>
+    (reading ??= outbox.backlog(parts.pool).finally(() => {
+      reading = undefined;
+    }));
+  backlog(
+    'fieldstream_outbox_pending',
+    'Notifications neither delivered nor given up, to Kafka and to channels.',
+    ({ notifications }) => notifications,
+  );
+  backlog(
+    'fieldstream_notification_messages_pending',
+    'Messages to channels neither delivered nor given up.',
+    ({ messages }) => messages,
+  );
+  backlog(
+    'fieldstream_outbox_oldest_pending_seconds',
+    'Age of the oldest notification neither delivered nor given up.',
+    ({ oldestMs }) => oldestMs / 1000,
   );
 }

@@ -1,15 +1,15 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { Evaluator } from './evaluator.js';
-import { ReadingsController } from './readings.controller.js';
+import { Evaluators } from './evaluators.js';
+import { ObservationsController } from './observations.controller.js';
 
-/** Rules over readings. */
+/** Rules over readings and presence. */
 @Module({})
 export class AlerterModule {
-  static register(evaluator: Evaluator): DynamicModule {
+  static register(evaluators: Evaluators): DynamicModule {
     return {
       module: AlerterModule,
-      controllers: [ReadingsController],
-      providers: [{ provide: Evaluator, useValue: evaluator }],
+      controllers: [ObservationsController],
+      providers: [{ provide: Evaluators, useValue: evaluators }],
     };
   }
 }

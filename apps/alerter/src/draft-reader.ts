@@ -1,4 +1,4 @@
-import type { Logger } from '@fieldstream/domain';
+import type { DeviceLabels, Logger, RuleSource } from '@fieldstream/domain';
 import type { KafkaRecord } from '@fieldstream/kafka';
 import {
   type AlertStateKey,
@@ -10,17 +10,19 @@ import {
 } from '@fieldstream/timescale';
 import type { EvaluationDraft } from './evaluation-draft.js';
 import { stateKeyOf } from './evaluation-states.js';
-import type { MatchedReading } from './matched-reading.js';
+import type { MatchedObservation } from './matched-observation.js';
 import { closeMisfit, findMisfits, type Misfit } from './rule-revision.js';
 import type { RuleSet } from './rule-set.js';
 
-/** The readings that rules watch, by record; `undefined` for a record that is none of ours. */
-export type MatchedRecords = ReadonlyMap<KafkaRecord, readonly MatchedReading[] | undefined>;
+/** The observations that rules watch, by record; `undefined` for a record that is none of ours. */
+export type MatchedRecords = ReadonlyMap<KafkaRecord, readonly MatchedObservation[] | undefined>;
 
 export interface DraftReaderOptions {
   readonly rules: RuleStore;
   readonly consumer: string;
   readonly topic: string;
+  readonly source: RuleSource;
+  readonly labelsOf: (deviceId: string) => DeviceLabels;
   readonly logger: Logger;
   readonly now: () => number;
 }
@@ -37,18 +39,18 @@ export class DraftReader {
     partitions: readonly number[],
   ): Promise<void> {
     if (partitions.length === 0) return;
-    const { consumer, topic } = this.options;
-    const checkpoints = await alertStateStore.load(client, consumer, topic, partitions);
+    const { consumer, topic, source } = this.options;
+    const checkpoints = await alertStateStore.load(client, consumer, topic, source, partitions);
     for (const [partition, checkpoint] of checkpoints) {
       draft.load(partition, checkpoint);
       await this.discard(client, checkpoint.faulty);
     }
     const states = [...checkpoints.values()].flatMap((checkpoint) => checkpoint.states);
-    await this.revise(client, draft, findMisfits(states, rules));
+    await this.revise(client, draft, findMisfits(states, rules, this.options.labelsOf));
   }
 
   /**
-   * Looks for states of series that are new to their partition. A device moves to another partition when the topic gets
+   * Looks for states of subjects that are new to their partition. A device moves to another partition when the topic gets
    * more of them; its open alerts go with it.
    */
   async adopt(
@@ -71,7 +73,7 @@ export class DraftReader {
     await this.discard(client, faulty);
     for (const found of states) {
       const state = { ...found, partition: unknown.get(stateKeyOf(found))?.partition ?? found.partition };
-      const misfits = findMisfits([state], rules);
+      const misfits = findMisfits([state], rules, this.options.labelsOf);
       if (misfits.length > 0) await this.revise(client, draft, misfits);
       else draft.adopt(state);
     }
@@ -83,7 +85,9 @@ export class DraftReader {
     const ruleIds = new Set(misfits.map(({ state }) => state.ruleId));
     const known = await this.options.rules.findEvenDeleted([...ruleIds], client);
     for (const misfit of misfits) {
-      draft.revise(misfit, closeMisfit(misfit, known.get(misfit.state.ruleId), this.options.now()));
+      const { ruleId, deviceId } = misfit.state;
+      const { labelsOf, now } = this.options;
+      draft.revise(misfit, closeMisfit(misfit, known.get(ruleId), labelsOf(deviceId), now()));
     }
   }
 

@@ -3,8 +3,10 @@ import {
   alertIdOf,
   type AlertState,
   type AlertTransition,
-  applyReading,
+  applyObservation,
+  beginWith,
   type CompiledRule,
+  type DeviceLabels,
   dueAtMs,
   summarise,
   timerAtMs,
@@ -16,7 +18,7 @@ import type {
   StoredAlertState,
 } from '@fieldstream/timescale';
 import { stateKeyOf, type EvaluationStates } from './evaluation-states.js';
-import type { MatchedReading } from './matched-reading.js';
+import type { MatchedObservation } from './matched-observation.js';
 import type { Misfit } from './rule-revision.js';
 import type { RuleSet } from './rule-set.js';
 
@@ -42,6 +44,7 @@ export class EvaluationDraft {
   constructor(
     private readonly memory: EvaluationStates,
     private readonly rules: RuleSet,
+    private readonly labelsOf: (deviceId: string) => DeviceLabels,
   ) {}
 
   /** States to be written. */
@@ -73,24 +76,29 @@ export class EvaluationDraft {
     return loaded ? loaded.states.get(key) : this.memory.get(partition, key);
   }
 
-  /** Applies a reading. Returns false for a late one, which changes nothing. */
-  apply(partition: number, { compiled, deviceId, metric, key, reading }: MatchedReading): boolean {
+  /** Applies an observation. Returns false for a late one, which changes nothing. */
+  apply(partition: number, matched: MatchedObservation): boolean {
+    const { compiled, key, observation } = matched;
     const before = this.find(partition, key);
-    const step = applyReading(compiled.terms, before?.state, reading);
+    const step = applyObservation(compiled.terms, before?.state, observation);
     if (step === 'late') return false;
-    const base = before ?? {
-      ruleId: compiled.rule.id,
-      deviceId,
-      metric,
-      partition,
-      revision: 0,
-      condition: compiled.condition,
-      version: 0,
-      state: step.state,
-    };
+    const base = before ?? newState(partition, matched, step.state);
     this.change(key, base, step.state);
     this.record(compiled, base, step.transitions);
     return true;
+  }
+
+  /**
+   * Begins an evaluation with what was observed last, or begins one anew whose rule was changed; nothing where one is going on.
+   */
+  begin(partition: number, matched: MatchedObservation): void {
+    const { compiled, key, observation } = matched;
+    const before = this.find(partition, key);
+    if (before !== undefined && before.state.memory !== null) return;
+    const step = beginWith(compiled.terms, before?.state, observation);
+    const base = before ?? newState(partition, matched, step.state);
+    this.change(key, base, step.state);
+    this.record(compiled, base, step.transitions);
   }
 
   /** Lets the timer of a state fire, if it is due at a wall time. */
@@ -153,19 +161,35 @@ export class EvaluationDraft {
   ): void {
     const { rule } = compiled;
     const { deviceId, metric } = subject;
-    for (const transition of transitions) {
+    for (const found of transitions) {
+      const { transition, level, fromLevel, atMs, startedAtMs, value, text = null } = found;
       this.transitions.push({
-        alertId: alertIdOf(subject, transition.startedAtMs),
-        ...transition,
+        alertId: alertIdOf(subject, startedAtMs),
+        transition,
         ruleId: rule.id,
         ruleName: rule.name,
-        severity: rule.severity,
+        description: rule.description,
+        severity: compiled.severities[(level || fromLevel) - 1] ?? rule.severity,
         deviceId,
         metric,
-        summary: summarise(rule, deviceId, transition),
+        labels: this.labelsOf(deviceId),
+        atMs,
+        startedAtMs,
+        value,
+        text,
+        summary: summarise(rule, subject, found),
         resolvedBy: 'cleared',
-        webhooks: rule.notify.webhooks,
+        channels: rule.notify.channels,
       });
     }
   }
+}
+
+function newState(
+  partition: number,
+  { compiled, deviceId, metric }: MatchedObservation,
+  state: AlertState,
+): StoredAlertState {
+  const { rule, source, condition } = compiled;
+  return { ruleId: rule.id, deviceId, metric, source, partition, revision: 0, condition, version: 0, state };
 }

@@ -34,6 +34,11 @@ export class EvaluationStates {
     return this.partitions.has(partition);
   }
 
+  /** The partitions that are assigned, in order. */
+  assigned(): readonly number[] {
+    return [...this.partitions.keys()].sort((a, b) => a - b);
+  }
+
   /** Whether what is in memory of a partition is what the database holds at a position. */
   isAt(partition: number, position: bigint | undefined): boolean {
     const held = this.partitions.get(partition);

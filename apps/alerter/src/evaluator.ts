@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Logger } from '@fieldstream/domain';
+import type { Logger, RuleSource } from '@fieldstream/domain';
 import type { KafkaRecord, PartitionBatch } from '@fieldstream/kafka';
 import {
   advanceOffsets,
@@ -17,7 +17,9 @@ import { DraftReader, type MatchedRecords } from './draft-reader.js';
 import { type EvaluationCounts, sumCounts } from './evaluation-counts.js';
 import { EvaluationDraft } from './evaluation-draft.js';
 import { EvaluationStates, stateKeyOf } from './evaluation-states.js';
-import { matchReadings } from './matched-reading.js';
+import type { DeviceLabelBook } from './device-labels.js';
+import { type LastObservations, lastSubjects } from './last-subjects.js';
+import type { Match } from './matched-observation.js';
 import { findMisfits } from './rule-revision.js';
 import type { RuleSet } from './rule-set.js';
 import { Serial } from './serial.js';
@@ -34,10 +36,17 @@ export interface EvaluatorOptions {
   readonly rules: RuleStore;
   /** The rules to begin with. States of rules that are not among them are closed. */
   readonly ruleSet: RuleSet;
+  /** Shared by all evaluators of the process. */
+  readonly labels: DeviceLabelBook;
   /** Name in `consumer_offset`. */
   readonly consumer: string;
-  /** Logical topic of the readings. */
+  /** Which rules are evaluated here, and where their observations come from. */
+  readonly source: RuleSource;
+  /** Logical topic of the observations. */
   readonly topic: string;
+  readonly match: Match;
+  /** What was observed last, for rules that begin with it. */
+  readonly last: LastObservations;
   /** How long after its due time a timer fires, for readings that are still on their way. */
   readonly timerGraceMs: number;
   readonly logger: Logger;
@@ -50,7 +59,7 @@ export interface EvaluatorOptions {
 const RETRY_TIMER_MS = 500;
 
 /**
- * Evaluates the rules: readings, timers and changes of rules come in, transitions and their notifications go into the
+ * Evaluates the rules of one source: observations, timers and changes of rules come in, transitions and their notifications go into the
  * database, together with the states and the offset that they are of. One thing at a time, each in one transaction;
  * memory follows after the commit. Whatever fails changes nothing and can be called again.
  */
@@ -60,17 +69,27 @@ export class Evaluator {
   private readonly now: () => number;
   private readonly reader: DraftReader;
   private ruleSet: RuleSet;
+  /** Rules and partitions for which evaluations have begun that begin with what was observed last. */
+  private begun = '';
 
   constructor(private readonly options: EvaluatorOptions) {
     this.ruleSet = options.ruleSet;
     this.now = options.now ?? Date.now;
-    this.reader = new DraftReader({ ...options, now: this.now });
+    this.reader = new DraftReader({ ...options, labelsOf: this.labelsOf, now: this.now });
+  }
+
+  /** Logical topic of the observations. */
+  get topic(): string {
+    return this.options.topic;
   }
 
   /** The rules in force. */
   get rules(): RuleSet {
     return this.ruleSet;
   }
+
+  private readonly labelsOf = (deviceId: string): ReturnType<DeviceLabelBook['of']> =>
+    this.options.labels.of(deviceId);
 
   /** Reads the checkpoints of partitions that have been assigned. @throws DatabaseError */
   assign(partitions: readonly number[]): Promise<void> {
@@ -116,6 +135,33 @@ export class Evaluator {
   }
 
   /**
+   * Resolves alerts of devices whose labels no longer fit, after the label book has changed.
+   * @throws DatabaseError; then it must be called again.
+   */
+  reviseLabels(): Promise<void> {
+    return this.serial.run(() => this.reviseAll(this.ruleSet));
+  }
+
+  /**
+   * Begins the evaluations of rules that begin with what was observed last, where they have not begun: after a change of the
+   * rules, or of the assigned partitions.
+   * @throws DatabaseError; KafkaError. Then it must be called again.
+   */
+  async beginWithLast(): Promise<void> {
+    const rules = this.ruleSet;
+    const wanted = rules.index.ofSource(this.options.source).filter((compiled) => compiled.beginsWithLast);
+    const partitions = this.states.assigned();
+    const revisions = wanted.map(({ rule }) => [rule.id, rules.revisionOf(rule.id)]);
+    const begun = JSON.stringify([revisions, partitions]);
+    if (begun === this.begun) return;
+    if (wanted.length > 0 && partitions.length > 0) {
+      const subjects = await lastSubjects(this.options.last, wanted, this.labelsOf, this.now());
+      await this.serial.run(() => this.beginNow(subjects, partitions));
+    }
+    this.begun = begun;
+  }
+
+  /**
    * Lets timers fire that are due.
    * @param isCaughtUp Whether all that is in a partition at some moment after the call has been evaluated: a timer
    * must not overtake a reading.
@@ -142,7 +188,7 @@ export class Evaluator {
     const rules = this.ruleSet;
     const records = batches.flatMap((batch) => batch.records);
     const matched: MatchedRecords = new Map(
-      records.map((record) => [record, matchReadings(record.value, rules.index)]),
+      records.map((record) => [record, this.options.match(record.value, rules.index, this.labelsOf)]),
     );
     let counts: readonly EvaluationCounts[] = [];
     await this.commit('evaluating readings', partitionsOf(batches), async (client, draft) => {
@@ -172,8 +218,31 @@ export class Evaluator {
     });
   }
 
+  private async beginNow(
+    subjects: Awaited<ReturnType<typeof lastSubjects>>,
+    partitions: readonly number[],
+  ): Promise<void> {
+    await this.commit('beginning evaluations', partitions, async (client, draft) => {
+      const owned = await this.lockOwned(client, draft, partitions);
+      const fresh = subjects.filter(({ partition, matched }) => {
+        const held = owned.has(partition) ? draft.find(partition, matched.key) : null;
+        return held === undefined || held?.state.memory === null;
+      });
+      const keys = fresh.map(({ matched }) => ({ ...matched, ruleId: matched.compiled.rule.id }));
+      // One that stands under another partition moves here with the device's next observation.
+      const stored = await alertStateStore.find(client, keys);
+      const elsewhere = new Set(
+        stored.states.filter(({ partition }) => !owned.has(partition)).map(stateKeyOf),
+      );
+      for (const { partition, matched } of fresh) {
+        if (!elsewhere.has(matched.key)) draft.begin(partition, matched);
+      }
+      await write(client, draft);
+    });
+  }
+
   private async reviseAll(rules: RuleSet): Promise<void> {
-    const misfits = findMisfits(this.states.all(), rules);
+    const misfits = findMisfits(this.states.all(), rules, this.labelsOf);
     const partitions = partitionsOf(misfits.map(({ state }) => state));
     if (misfits.length === 0) return;
     await this.commit('applying changed rules', partitions, async (client, draft) => {
@@ -219,7 +288,7 @@ export class Evaluator {
     partitions: readonly number[],
     work: (client: Queryable, draft: EvaluationDraft) => Promise<void>,
   ): Promise<void> {
-    const draft = new EvaluationDraft(this.states, this.ruleSet);
+    const draft = new EvaluationDraft(this.states, this.ruleSet, this.labelsOf);
     try {
       await inDurableConsumerTransaction(this.options.pool, doing, (client) => work(client, draft));
     } catch (error) {
@@ -247,10 +316,10 @@ function applyClaim(
   const passedOver = records.length === 0 ? Number(nextOffset - fromOffset) : 0;
   let [undecodable, applied, late] = [passedOver, 0, 0];
   for (const record of records) {
-    const readings = matched.get(record);
-    if (readings === undefined) undecodable++;
-    for (const reading of readings ?? []) {
-      if (draft.apply(partition, reading)) applied++;
+    const observations = matched.get(record);
+    if (observations === undefined) undecodable++;
+    for (const observation of observations ?? []) {
+      if (draft.apply(partition, observation)) applied++;
       else late++;
     }
   }

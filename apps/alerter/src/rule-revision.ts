@@ -1,21 +1,42 @@
-import { alertIdOf, type AlertState, matchesDevice, type Rule } from '@fieldstream/domain';
+import {
+  alertIdOf,
+  type AlertState,
+  compileRule,
+  type DeviceLabels,
+  firingLevels,
+  inScope,
+  NO_LABELS,
+  openSinceMs,
+  type Rule,
+  type Severity,
+} from '@fieldstream/domain';
 import type { KnownRule, RecordedTransition, ResolvedBy, StoredAlertState } from '@fieldstream/timescale';
 import type { RuleSet } from './rule-set.js';
 
 /** A state that no longer fits the rules. */
 export interface Misfit {
   readonly state: StoredAlertState;
-  /** What it becomes: evaluation starts anew, or `undefined` where no rule watches the series any more. */
+  /** What it becomes: evaluation starts anew, or `undefined` where no rule watches the subject any more. */
   readonly next: StoredAlertState | undefined;
 }
 
-/** The states whose rule has changed what it evaluates, does not watch the series any more, or is not evaluated. */
-export function findMisfits(states: Iterable<StoredAlertState>, rules: RuleSet): Misfit[] {
+type LabelsOf = (deviceId: string) => DeviceLabels;
+
+/** The states whose rule has changed what it evaluates, does not watch the subject any more, or is not evaluated. */
+export function findMisfits(
+  states: Iterable<StoredAlertState>,
+  rules: RuleSet,
+  labelsOf: LabelsOf,
+): Misfit[] {
   const misfits: Misfit[] = [];
   for (const state of states) {
     const compiled = rules.index.find(state.ruleId);
-    const watched = compiled !== undefined && watches(compiled.rule, state);
-    if (!watched) misfits.push({ state, next: undefined });
+    const isWatched =
+      compiled !== undefined &&
+      compiled.source === state.source &&
+      compiled.subject === (state.metric === '' ? 'device' : 'series') &&
+      inScope(compiled.rule.scope, state.deviceId, state.metric, labelsOf(state.deviceId));
+    if (!isWatched) misfits.push({ state, next: undefined });
     else if (compiled.condition !== state.condition) {
       const next = { ...state, condition: compiled.condition, state: startAnew(state.state) };
       misfits.push({ state, next });
@@ -29,44 +50,67 @@ export function findMisfits(states: Iterable<StoredAlertState>, rules: RuleSet):
  * @param known What is stored under the rule's ID; `undefined` if nothing is.
  */
 export function closeMisfit(
-  { state }: Misfit,
+  { state, next }: Misfit,
   known: KnownRule | undefined,
+  labels: DeviceLabels,
   nowMs: number,
 ): RecordedTransition | undefined {
-  if (state.state.phase !== 'firing') return undefined;
+  const startedAtMs = openSinceMs(state.state);
+  if (startedAtMs === undefined) return undefined;
   const { ruleId, deviceId, metric } = state;
-  const { startedAtMs, evaluatedToMs } = state.state;
   const rule = known?.rule;
-  const resolvedBy = reasonOf(known);
+  const resolvedBy = reasonOf(state, next, known);
   const name = rule?.name ?? ruleId;
+  const about = metric === '' ? deviceId : `${metric} of ${deviceId}`;
   return {
     alertId: alertIdOf(state, startedAtMs),
     transition: 'resolved',
     ruleId,
     ruleName: name,
-    severity: rule?.severity ?? 'warning',
+    description: rule?.description ?? '',
+    severity: severityOf(rule, state.state),
     deviceId,
     metric,
+    labels,
     // Not before what the device's own clock has reached.
-    atMs: Math.max(nowMs, evaluatedToMs),
+    atMs: Math.max(nowMs, state.state.evaluatedToMs),
     startedAtMs,
     value: null,
-    summary: `${name}: ${metric} of ${deviceId} resolved, because the rule was ${resolvedBy.slice('rule-'.length)}`,
+    text: null,
+    summary: `${name}: ${about} resolved, because ${REASONS[resolvedBy]}`,
     resolvedBy,
-    webhooks: rule?.notify.webhooks ?? [],
+    channels: rule?.notify.channels ?? [],
   };
 }
 
-function reasonOf(known: KnownRule | undefined): ResolvedBy {
+const REASONS: Readonly<Record<Exclude<ResolvedBy, 'cleared'>, string>> = {
+  'rule-changed': 'the rule was changed',
+  'rule-disabled': 'the rule was disabled',
+  'rule-deleted': 'the rule was deleted',
+  'device-changed': 'the labels of the device were changed',
+};
+
+function reasonOf(
+  { deviceId, metric }: StoredAlertState,
+  next: StoredAlertState | undefined,
+  known: KnownRule | undefined,
+): keyof typeof REASONS {
   if (known === undefined || known.isDeleted) return 'rule-deleted';
-  return known.rule?.enabled === false ? 'rule-disabled' : 'rule-changed';
+  const { rule } = known;
+  if (rule?.enabled === false) return 'rule-disabled';
+  if (next !== undefined || rule === undefined) return 'rule-changed';
+  // Were it not for the labels, it would still be watched.
+  const isInScope = inScope({ ...rule.scope, labels: {} }, deviceId, metric, NO_LABELS);
+  return isInScope ? 'device-changed' : 'rule-changed';
 }
 
-function watches(rule: Rule, { deviceId, metric }: StoredAlertState): boolean {
-  return rule.scope.metric === metric && rule.scope.devices.some((glob) => matchesDevice(glob, deviceId));
+/** As far as the rule, changed since, tells it. */
+function severityOf(rule: Rule | undefined, state: AlertState): Severity {
+  if (rule === undefined) return 'warning';
+  return compileRule(rule).severities[firingLevels(state) - 1] ?? rule.severity;
 }
 
-/** Late readings stay late: an edited rule does not make an alert of them either. */
-function startAnew({ evaluatedToMs, lagMs }: AlertState): AlertState {
-  return { phase: 'inactive', evaluatedToMs, lagMs };
+/** Late observations stay late: an edited rule does not make an alert of them either. */
+function startAnew({ evaluatedToMs, settledToMs, lagMs }: AlertState): AlertState {
+  return { evaluatedToMs, settledToMs, lagMs, memory: null, levels: [] };
 }

@@ -1,12 +1,15 @@
+import type pg from 'pg';
 import type { Logger } from '@fieldstream/domain';
-import type { RuleStore } from '@fieldstream/timescale';
+import { readChangedLabels, type RuleStore } from '@fieldstream/timescale';
+import type { DeviceLabelBook } from './device-labels.js';
 import type { Evaluator } from './evaluator.js';
 import { RuleSet } from './rule-set.js';
 
 export interface RuleWatcherOptions {
+  readonly pool: pg.Pool;
   readonly rules: RuleStore;
-  readonly evaluator: Pick<Evaluator, 'rules' | 'useRules'>;
-  readonly everyMs: number;
+  readonly labels: DeviceLabelBook;
+  readonly evaluators: readonly Pick<Evaluator, 'rules' | 'useRules' | 'reviseLabels'>[];
   readonly logger: Logger;
 }
 
@@ -19,39 +22,33 @@ export async function readRules(rules: RuleStore, logger: Logger): Promise<RuleS
   return new RuleSet(snapshot);
 }
 
-/** Puts changed rules in force. What it costs while nothing changes is one look into an index. */
+/** Puts changed rules and labels in force. What it costs while nothing changes is two looks into indexes. */
 export class RuleWatcher {
-  private timer: NodeJS.Timeout | undefined;
-  private looking: Promise<void> | undefined;
-  private hasFailed = false;
-
   constructor(private readonly options: RuleWatcherOptions) {}
 
-  start(): void {
-    this.timer = setInterval(() => {
-      this.looking ??= this.look().finally(() => {
-        this.looking = undefined;
-      });
-    }, this.options.everyMs);
+  /** @throws DatabaseError; what was not applied is applied by the next look. */
+  async look(): Promise<void> {
+    await this.lookForLabels();
+    await this.lookForRules();
   }
 
-  async close(): Promise<void> {
-    clearInterval(this.timer);
-    await this.looking;
+  private async lookForLabels(): Promise<void> {
+    const { pool, labels, evaluators, logger } = this.options;
+    const changed = await readChangedLabels(pool, labels.revision);
+    if (changed.devices.length === 0) return;
+    labels.take(changed);
+    for (const evaluator of evaluators) await evaluator.reviseLabels();
+    labels.applied(changed);
+    logger.info({ devices: changed.devices.length, revision: changed.revision }, 'labels changed');
   }
 
-  private async look(): Promise<void> {
-    const { rules, evaluator, logger } = this.options;
-    try {
-      if ((await rules.revision()) !== evaluator.rules.revision) {
-        const changed = await readRules(rules, logger);
-        await evaluator.useRules(changed);
-        logger.info({ rules: changed.index.size, revision: changed.revision }, 'rules changed');
-      }
-      this.hasFailed = false;
-    } catch (error) {
-      if (!this.hasFailed) logger.warn({ err: error }, 'reading the rules failed, trying again');
-      this.hasFailed = true;
-    }
+  private async lookForRules(): Promise<void> {
+    const { rules, evaluators, logger } = this.options;
+    const revision = await rules.revision();
+    const behind = evaluators.filter((evaluator) => evaluator.rules.revision !== revision);
+    if (behind.length === 0) return;
+    const changed = await readRules(rules, logger);
+    for (const evaluator of behind) await evaluator.useRules(changed);
+    logger.info({ rules: changed.index.size, revision: changed.revision }, 'rules changed');
   }
 }

@@ -1,36 +1,46 @@
 import { NestFactory } from '@nestjs/core';
-import type { AlerterConfig } from '@fieldstream/config';
+import { type AlerterConfig, readEnvironment } from '@fieldstream/config';
 import type { Logger } from '@fieldstream/domain';
 import {
   createKafka,
   ensureTopics,
   KafkaBatchStrategy,
   KeyedProducer,
+  PartitionCounts,
   RethrowFilter,
   waitForKafka,
 } from '@fieldstream/kafka';
 import { createRegistry, Health, nestLogger, startOpsServer } from '@fieldstream/observability';
-import { createOffsetStore, createPool, migrate, RuleStore } from '@fieldstream/timescale';
+import {
+  createOffsetStore,
+  createPool,
+  migrate,
+  readChangedLabels,
+  readLastPresence,
+  readLastReadings,
+  RuleStore,
+} from '@fieldstream/timescale';
 import { TOPICS } from '@fieldstream/wire';
 import { addGauges, createMetrics } from './alerter-metrics.js';
 import { AlerterModule } from './alerter.module.js';
-import { Evaluator } from './evaluator.js';
-import { OutboxWorker } from './outbox-worker.js';
+import { DeviceLabelBook } from './device-labels.js';
+import { Evaluator, type EvaluatorOptions } from './evaluator.js';
+import { Evaluators } from './evaluators.js';
+import { matchPresence, matchReadings } from './matched-observation.js';
+import { startNotifications } from './notifications/start-notifications.js';
+import { provisionAlerting } from './provisioning/provision-alerting.js';
+import { RepeatedTask } from './repeated-task.js';
 import { readRules, RuleWatcher } from './rule-watcher.js';
-import { STREAM_DEADLINE_MS, streamChannel } from './stream-channel.js';
-import { TimerLoop } from './timer-loop.js';
-import { webhookChannel } from './webhook-channel.js';
+import { STREAM_DEADLINE_MS } from './stream-channel.js';
 
-/** For readings that are on their way when a timer is due: device to bridge to Kafka to here. */
-const TIMER_GRACE_MS = 1_000;
-const TIMER_EVERY_MS = 200;
+/** For observations that are on their way when a timer is due: from the bridge to Kafka to here. */
+const TIMER_GRACE_MS = 500;
+const TIMER_EVERY_MS = 100;
 const RULES_EVERY_MS = 1_000;
-const OUTBOX_EVERY_MS = 2_000;
-const LAST_DELIVERIES_MS = 6_000;
 
 /**
- * Starts the alerter; resolves when it consumes. Order: health and metrics, database, Kafka, rules, outbox, consumer,
- * timers. `close` goes the other way: nothing is taken in any more, then what was written is delivered.
+ * Starts the alerter; resolves when it consumes. Order: health and metrics, database, Kafka, rules,
+ * notifications, consumer, timers. `close` goes the other way: nothing is taken in any more, then what was written is delivered.
  * @throws whatever keeps it from starting; what had been started is closed then.
  */
 export async function startAlerter(
@@ -92,37 +102,58 @@ async function start(
   closers.push(() => producer.close({ timeoutMs: STREAM_DEADLINE_MS }));
   await producer.connect();
 
+  await provisionAlerting({ path: config.alerting.path, pool, logger, env: readEnvironment() });
   const rules = new RuleStore(pool);
   const metrics = createMetrics(registry);
-  const workers = [streamChannel(producer), webhookChannel()].map(
-    (channel) =>
-      new OutboxWorker({
-        pool,
-        channel,
-        logger,
-        pollMs: OUTBOX_EVERY_MS,
-        onOutcome: (outcome) => metrics.onDelivery(channel.name, outcome),
-      }),
-  );
-  closers.push(() => Promise.all(workers.map((worker) => worker.close(LAST_DELIVERIES_MS))));
-  for (const worker of workers) worker.start();
+  const notifications = startNotifications({ pool, producer, logger, metrics });
+  closers.push(() => notifications.close());
 
-  const evaluator = new Evaluator({
+  const labels = new DeviceLabelBook();
+  const changed = await readChangedLabels(pool, 0);
+  labels.take(changed);
+  labels.applied(changed);
+  const common: Omit<EvaluatorOptions, 'source' | 'topic' | 'match' | 'last'> = {
     pool,
     rules,
     ruleSet: await readRules(rules, logger),
+    labels,
     consumer,
-    topic: TOPICS.readings,
     timerGraceMs: TIMER_GRACE_MS,
     logger,
     observer: {
       onEvaluated: metrics.onEvaluated,
       onTransitions(transitions) {
         metrics.onTransitions(transitions);
-        for (const worker of workers) worker.kick();
+        notifications.kick();
       },
     },
-  });
+  };
+  const countPartitions = async (topic: string): Promise<number> => {
+    const counts = new PartitionCounts(kafka);
+    return counts.require(topicPrefix + topic);
+  };
+  const evaluators = new Evaluators(
+    new Evaluator({
+      ...common,
+      source: 'readings',
+      topic: TOPICS.readings,
+      match: matchReadings,
+      last: {
+        read: (sinceMs) => readLastReadings(pool, sinceMs),
+        countPartitions: () => countPartitions(TOPICS.readings),
+      },
+    }),
+    new Evaluator({
+      ...common,
+      source: 'presence',
+      topic: TOPICS.deviceEvents,
+      match: matchPresence,
+      last: {
+        read: (sinceMs) => readLastPresence(pool, sinceMs),
+        countPartitions: () => countPartitions(TOPICS.deviceEvents),
+      },
+    }),
+  );
   const strategy = new KafkaBatchStrategy({
     kafka,
     groupId: consumer,
@@ -131,11 +162,11 @@ async function start(
     sessionTimeoutMs: config.kafka.sessionTimeoutMs,
     logger,
   });
-  strategy.onAssigned((_, partitions) => evaluator.assign(partitions));
-  strategy.onRevoked((_, partitions) => evaluator.revoke(partitions));
-  addGauges(registry, { pool, evaluator, lag: () => strategy.lag() });
+  strategy.onAssigned((topic, partitions) => evaluators.ofTopic(topic).assign(partitions));
+  strategy.onRevoked((topic, partitions) => evaluators.ofTopic(topic).revoke(partitions));
+  addGauges(registry, { pool, evaluator: evaluators.readings, lag: () => strategy.lag() });
 
-  const app = await NestFactory.createMicroservice(AlerterModule.register(evaluator), {
+  const app = await NestFactory.createMicroservice(AlerterModule.register(evaluators), {
     strategy,
     logger: nestLogger(logger),
     abortOnError: false,
@@ -144,16 +175,20 @@ async function start(
   closers.push(() => app.close());
   await app.listen();
 
-  const timers = new TimerLoop({
-    evaluator,
-    isCaughtUp: (partition) => strategy.caughtUp(TOPICS.readings, partition),
-    everyMs: TIMER_EVERY_MS,
-    logger,
-  });
-  const watcher = new RuleWatcher({ rules, evaluator, everyMs: RULES_EVERY_MS, logger });
-  closers.push(() => Promise.all([timers.close(), watcher.close()]));
-  timers.start();
-  watcher.start();
+  const watcher = new RuleWatcher({ pool, rules, labels, evaluators: evaluators.all, logger });
+  const task = (doing: string, everyMs: number, run: () => Promise<void>): RepeatedTask =>
+    new RepeatedTask({ doing, everyMs, run, logger });
+  const tasks = [
+    task('applying changed rules', RULES_EVERY_MS, () => watcher.look()),
+    ...evaluators.all.flatMap((evaluator) => [
+      task('beginning evaluations', RULES_EVERY_MS, () => evaluator.beginWithLast()),
+      task('firing timers', TIMER_EVERY_MS, () =>
+        evaluator.fireTimers((partition) => strategy.caughtUp(evaluator.topic, partition)),
+      ),
+    ]),
+  ];
+  closers.push(() => Promise.all(tasks.map((repeated) => repeated.close())));
+  for (const repeated of tasks) repeated.start();
 
   health.add('database', async () => {
     await pool.query('SELECT 1');

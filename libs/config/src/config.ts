@@ -55,6 +55,11 @@ export interface EmbeddedConfig {
   readonly demo: boolean | undefined;
 }
 
+export interface AlertingConfig {
+  /** File or directory of rules and channels, as it was given. Undefined: nothing is provisioned. */
+  readonly path: string | undefined;
+}
+
 /** Where a process without an HTTP API shows its health and metrics. */
 export interface OpsConfig {
   readonly host: string;
@@ -73,6 +78,7 @@ export interface Config {
   readonly devices: DevicesConfig;
   readonly http: HttpConfig;
   readonly embedded: EmbeddedConfig;
+  readonly alerting: AlertingConfig;
   readonly ops: OpsConfig;
   readonly log: LogConfig;
   /** Sentences to log at start, such as a variable name that looks mistyped. */
@@ -81,7 +87,7 @@ export interface Config {
 
 export type BridgeConfig = Pick<Config, 'kafka' | 'mqtt' | 'devices' | 'ops' | 'log' | 'warnings'>;
 export type AggregatorConfig = Pick<Config, 'kafka' | 'database' | 'ops' | 'log' | 'warnings'>;
-export type AlerterConfig = Pick<Config, 'kafka' | 'database' | 'ops' | 'log' | 'warnings'>;
+export type AlerterConfig = Pick<Config, 'kafka' | 'database' | 'alerting' | 'ops' | 'log' | 'warnings'>;
 export type ApiConfig = Pick<Config, 'kafka' | 'database' | 'http' | 'log' | 'warnings'>;
 
 /** What the standalone process reads: an engine that is not given is embedded. */

@@ -9,6 +9,7 @@ const TITLES: Readonly<Record<SectionName, string>> = {
   devices: 'Devices',
   http: 'HTTP API',
   embedded: 'Embedded engines and demo (npm start)',
+  alerting: 'Alert rules and notification channels from files',
   ops: 'Health checks and metrics',
   log: 'Logs',
 };

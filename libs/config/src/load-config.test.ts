@@ -46,6 +46,7 @@ describe('a full configuration', () => {
       devices: { policy: 'open', allowOpenOffLoopback: false },
       http: { host: '127.0.0.1', port: 3000, apiToken: undefined },
       embedded: { dataDir: './data', kafkaPort: 9192, sqlPort: 5532, demo: undefined },
+      alerting: { path: undefined },
       ops: { host: '127.0.0.1', port: 9101 },
       log: { level: 'warn' },
       warnings: [],
@@ -78,7 +79,7 @@ describe('a full configuration', () => {
 test.each([
   ['bridge', ['kafka', 'mqtt', 'devices', 'ops', 'log', 'warnings']],
   ['aggregator', ['kafka', 'database', 'ops', 'log', 'warnings']],
-  ['alerter', ['kafka', 'database', 'ops', 'log', 'warnings']],
+  ['alerter', ['kafka', 'database', 'alerting', 'ops', 'log', 'warnings']],
   ['api', ['kafka', 'database', 'http', 'log', 'warnings']],
 ] as const)('%s gets its own sections only', (app, sections) => {
   expect(Object.keys(loadConfig(app, MINIMUM)).sort()).toEqual([...sections].sort());
@@ -173,6 +174,10 @@ const MALFORMED: Record<string, [value: string, fault: string][]> = {
   EMBEDDED_KAFKA_PORT: ports(),
   EMBEDDED_SQL_PORT: ports(),
   DEMO: [['off', 'neither true nor false']],
+  ALERTING_PATH: [
+    ['https://example.org/alerting.yaml', 'is a URL'],
+    ['alert\0ing', 'NUL character'],
+  ],
   OPS_PORT: ports(),
   LOG_LEVEL: [
     ['INFO', 'not one of trace, debug, info'],

@@ -64,6 +64,7 @@ function assemble(values: Values): Omit<Config, 'warnings'> {
       sqlPort: values.EMBEDDED_SQL_PORT,
       demo: values.DEMO,
     },
+    alerting: { path: values.ALERTING_PATH },
     ops: { host: values.HOST, port: values.OPS_PORT },
     log: { level: values.LOG_LEVEL },
   };

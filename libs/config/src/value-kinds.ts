@@ -119,15 +119,24 @@ export function topicPrefix(): ValueSchema<string> {
   );
 }
 
+/** A path of a file or a folder; relative ones count from the working directory. */
+export function path(): ValueSchema<string> {
+  return valueOf(pathOf);
+}
+
+function pathOf(text: string): string | Fault {
+  if (text.includes('\0')) return new Fault('has a NUL character, which no path may have');
+  if (/^\w+:\/\//.test(text)) return new Fault(`is ${quoted(text)}, which is a URL, not a path`);
+  return text;
+}
+
 /** A path of a folder, not only of the root; relative ones count from the working directory. */
 export function folder(): ValueSchema<string> {
-  return valueOf((text) => {
-    if (text.includes('\0')) return new Fault('has a NUL character, which no path may have');
-    if (/^\w+:\/\//.test(text)) return new Fault(`is ${quoted(text)}, which is a URL, not a path`);
-    return resolve(text) === resolve('/')
+  return valueOf((text) =>
+    resolve(text) === resolve('/')
       ? new Fault(`is ${quoted(text)}, which is the root of the file system, not a folder of its own`)
-      : text;
-  });
+      : pathOf(text),
+  );
 }
 
 /** A PostgreSQL connection URL that names a server and a database. Faults never quote it: it holds a password. */

@@ -9,6 +9,7 @@ import {
   host,
   integer,
   password,
+  path,
   port,
   topicPrefix,
   type ValueSchema,
@@ -243,6 +244,14 @@ export const VARIABLES = {
       example: 'false',
     }),
   },
+  alerting: {
+    ALERTING_PATH: variable({
+      description:
+        'YAML file of alert rules and notification channels, or a directory whose *.yaml and *.yml files hold them. They are put in place at start; the API cannot change them. All alerters of an installation have the same files. Unset: none are.',
+      schema: path(),
+      example: './alerting',
+    }),
+  },
   ops: {
     OPS_PORT: variable({
       description: 'Port of the health checks and metrics of a process without HTTP API; 0 for any free one.',
@@ -268,9 +277,20 @@ export type SectionName = keyof typeof VARIABLES;
 export const SECTIONS_OF = {
   bridge: ['network', 'kafka', 'mqtt', 'devices', 'ops', 'log'],
   aggregator: ['network', 'kafka', 'database', 'ops', 'log'],
-  alerter: ['network', 'kafka', 'database', 'ops', 'log'],
+  alerter: ['network', 'kafka', 'database', 'alerting', 'ops', 'log'],
   api: ['network', 'kafka', 'database', 'http', 'log'],
-  standalone: ['network', 'kafka', 'database', 'mqtt', 'devices', 'http', 'embedded', 'ops', 'log'],
+  standalone: [
+    'network',
+    'kafka',
+    'database',
+    'mqtt',
+    'devices',
+    'http',
+    'embedded',
+    'alerting',
+    'ops',
+    'log',
+  ],
 } as const satisfies Record<App, readonly SectionName[]>;
 
 /** Names and definitions of a section's variables. */
