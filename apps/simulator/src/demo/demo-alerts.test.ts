@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { applyReading, matchesDevice, ruleKind, type AlertState, type AlertTerms } from '@fieldstream/domain';
+import { type AlertState, applyObservation, compileRule, matchesGlob } from '@fieldstream/domain';
 import { buildFleet, ONE_OF_EACH, type FleetDevice } from '../fleet/fleet.js';
 import { valueOf } from '../fleet/model-samples.js';
 import { demoRules, type DemoRule } from './demo-rules.js';
@@ -17,19 +17,12 @@ interface Change {
 
 /** What the platform makes of a device's readings, history first, as the alerter evaluates them. */
 function changesOf(device: FleetDevice, { rule }: DemoRule, minutes: number): readonly Change[] {
-  const threshold = ruleKind('threshold');
-  if (threshold === undefined) throw new Error('no such kind');
-  const terms: AlertTerms = {
-    forMs: rule.forMs,
-    clearForMs: rule.clearForMs,
-    breaches: (value) => threshold.breaches(rule.params, value),
-    clears: (value) => threshold.clears(rule.params, value),
-  };
+  const { terms } = compileRule(rule);
   let state: AlertState | undefined;
   const changes: Change[] = [];
   const apply = (timeMs: number, values: ReturnType<FleetDevice['observe']>): void => {
-    const value = Number(valueOf(values, rule.scope.metric));
-    const step = applyReading(terms, state, { timeMs, receivedAtMs: timeMs, value });
+    const value = Number(valueOf(values, rule.scope.metrics[0] ?? ''));
+    const step = applyObservation(terms, state, { timeMs, receivedAtMs: timeMs, value });
     if (step === 'late') return;
     state = step.state;
     for (const { transition, atMs } of step.transitions) {
@@ -58,7 +51,7 @@ test.each([1, 2, 3])(
     const changes = fleet
       .flatMap((device) =>
         rules
-          .filter(({ rule }) => rule.scope.devices.some((pattern) => matchesDevice(pattern, device.deviceId)))
+          .filter(({ rule }) => rule.scope.devices.some((pattern) => matchesGlob(pattern, device.deviceId)))
           .flatMap((rule) => changesOf(device, rule, 30)),
       )
       .sort((a, b) => a.afterSeconds - b.afterSeconds);

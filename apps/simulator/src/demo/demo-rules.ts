@@ -14,14 +14,15 @@ export function demoRules(prefix: string): readonly DemoRule[] {
     rule: {
       id: `${prefix}-${site}-${rule.slug}`,
       name: rule.name,
+      description: rule.description,
       enabled: true,
       severity: rule.severity,
-      scope: { devices: [`${prefix}-${site}-${kind}-*`], metric: rule.metric },
+      scope: { devices: [`${prefix}-${site}-${kind}-*`], labels: {}, metrics: [rule.metric] },
       kind: 'threshold',
       params: rule.params,
       forMs: rule.forMs,
       clearForMs: 0,
-      notify: { webhooks: [] },
+      notify: { channels: [] },
     },
   }));
 }

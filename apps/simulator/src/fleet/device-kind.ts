@@ -1,4 +1,4 @@
-import type { Severity, ThresholdParams } from '@fieldstream/domain';
+import type { Comparison, Severity } from '@fieldstream/domain';
 import type { Climate } from './climate.js';
 import type { Dice } from './dice.js';
 import type { Incident } from './incident.js';
@@ -34,10 +34,12 @@ export interface SiteRule {
   /** Ends the rule's ID. */
   readonly slug: string;
   readonly name: string;
+  /** What it means and what to do. */
+  readonly description: string;
   readonly severity: Severity;
   /** Of all devices of the kind. */
   readonly metric: string;
-  readonly params: ThresholdParams;
+  readonly params: Comparison;
   readonly forMs: number;
 }
 

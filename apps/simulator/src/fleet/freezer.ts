@@ -26,6 +26,7 @@ export const freezer: DeviceKind = {
   rule: {
     slug: 'too-warm',
     name: 'Freezer too warm (demo)',
+    description: 'Is the door shut, does the compressor run? Food is at risk after an hour.',
     severity: 'critical',
     metric: 'temperature',
     params: { operator: '>', threshold: -15, clearThreshold: -17 },

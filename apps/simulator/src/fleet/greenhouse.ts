@@ -32,6 +32,7 @@ export const greenhouse: DeviceKind = {
   rule: {
     slug: 'co2-too-high',
     name: 'Carbon dioxide too high (demo)',
+    description: 'Open the vents, stop the dosing.',
     severity: 'warning',
     metric: 'co2',
     params: { operator: '>', threshold: 1_800, clearThreshold: 1_500 },

@@ -23,6 +23,7 @@ export const powerMeter: DeviceKind = {
   rule: {
     slug: 'undervoltage',
     name: 'Undervoltage on L2 (demo)',
+    description: 'EN 50160 allows 230 V less 10 %. Tell the grid operator if it lasts.',
     severity: 'warning',
     metric: 'l2.voltage',
     // EN 50160: 230 V less 10 %.

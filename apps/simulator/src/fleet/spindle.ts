@@ -29,6 +29,7 @@ export const spindle: DeviceKind = {
   rule: {
     slug: 'vibration',
     name: 'Spindle vibrates (demo)',
+    description: 'Zone D of ISO 10816: stop the machine before it is damaged.',
     severity: 'warning',
     metric: 'vibration',
     // The zones of ISO 10816 for machines of this size: from 7.1 mm/s on, damage is to be expected.

@@ -17,6 +17,7 @@ export const weatherStation: DeviceKind = {
   rule: {
     slug: 'gale',
     name: 'Gale on the roof (demo)',
+    description: 'Beaufort 8: take in what can fly.',
     severity: 'info',
     metric: 'wind_gust',
     // Beaufort 8.
