@@ -73,30 +73,6 @@ async function seedDevices(): Promise<void> {
   );
 }
 
-async function seedAlerts(): Promise<void> {
-  for (let n = 0; n < 5; n++) {
-    await pool.query(
-      `INSERT INTO alert (alert_id, rule_id, rule_name, severity, device_id, metric, state, started_at, fired_at,
-                          resolved_at, resolved_by, value, summary)
-       VALUES ($1, $2, 'Hot', 'warning', $3, 'temperature', $4, $5, $5, $6, $7, 31, 'temperature is 31')`,
-      [
-        `alert-${n}`,
-        n < 3 ? 'hot' : 'cold',
-        n % 2 === 0 ? 'greenhouse-1' : 'greenhouse-2',
-        n === 0 ? 'resolved' : 'firing',
-        // Two have fired at the same moment.
-        at(Math.min(n, 3) * MINUTE),
-        n === 0 ? at(HOUR) : null,
-        n === 0 ? 'cleared' : null,
-      ],
-    );
-    await pool.query(
-      `INSERT INTO alert_event (alert_id, transition, time, value) VALUES ($1, 'firing', $2, 31)`,
-      [`alert-${n}`, at(Math.min(n, 3) * MINUTE)],
-    );
-  }
-}
-
 async function addDeadLetter(
   offset: number,
   mqttTopic: string | null,
@@ -127,7 +103,6 @@ beforeAll(async () => {
   client = await DocumentedClient.open(`http://127.0.0.1:${api.port}`);
   pool = new pg.Pool({ connectionString: bed.databaseUrl, max: 2 });
   await seedDevices();
-  await seedAlerts();
 }, 60_000);
 
 afterAll(async () => {
@@ -143,9 +118,15 @@ describe('documentation', () => {
       Object.entries(methods).map(([method, operation]) => ({ route: `${method} ${path}`, operation })),
     );
     expect(routes.map(({ route }) => route).sort()).toEqual([
+      'delete /api/alerts/{id}/snooze',
+      'delete /api/channels/{id}',
       'delete /api/rules/{id}',
       'get /api/alerts',
+      'get /api/alerts/summary',
       'get /api/alerts/{id}',
+      'get /api/channel-types',
+      'get /api/channels',
+      'get /api/channels/{id}',
       'get /api/dead-letters',
       'get /api/dead-letters/{id}',
       'get /api/devices',
@@ -154,14 +135,23 @@ describe('documentation', () => {
       'get /api/devices/{id}/readings',
       'get /api/latest',
       'get /api/pipeline',
+      'get /api/rule-kinds',
       'get /api/rules',
       'get /api/rules/{id}',
+      'get /api/stream',
       'get /health/live',
       'get /health/ready',
       'patch /api/devices/{id}',
+      'patch /api/rules/{id}',
       'post /api/alerts/{id}/acknowledge',
+      'post /api/alerts/{id}/snooze',
+      'post /api/channels',
+      'post /api/channels/test',
+      'post /api/channels/{id}/test',
       'post /api/dead-letters/{id}/replay',
       'post /api/rules',
+      'post /api/rules/back-test',
+      'put /api/channels/{id}',
       'put /api/rules/{id}',
     ]);
     for (const { operation } of routes) {
@@ -293,14 +283,33 @@ describe('devices', () => {
       name: "South'; DROP TABLE device",
       labels: {},
     });
-    expect((await client.send('PATCH', path, { labels: { site: 'b' } })).body).toMatchObject({
+    expect((await client.send('PATCH', path, { labels: { site: 'b', floor: '1' } })).body).toMatchObject({
       name: "South'; DROP TABLE device",
-      labels: { site: 'b' },
+      labels: { site: 'b', floor: '1' },
     });
     expect((await client.send('PATCH', path, { name: null })).body).toMatchObject({
       name: null,
-      labels: { site: 'b' },
+      labels: { site: 'b', floor: '1' },
     });
+  });
+
+  test('labels that are not named stay, and null takes one away', async () => {
+    const change = async (labels: object) =>
+      (await client.send('PATCH', '/api/devices/Shed', { labels })).body['labels'];
+    expect(await change({ a: '1', b: '2' })).toEqual({ a: '1', b: '2' });
+    expect(await change({ b: '3', a: null, nope: null })).toEqual({ b: '3' });
+  });
+
+  test('a device has at most 50 labels, whatever the changes', async () => {
+    const path = '/api/devices/%C3%A4%C3%B6%C3%BC';
+    const labels = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`label-${n}`, 'x']));
+    expect((await client.send('PATCH', path, { labels })).status).toBe(200);
+    const more = await client.send('PATCH', path, { labels: { more: 'x' } });
+    expect(more).toMatchObject({ status: 400, body: { errors: [{ in: 'body', field: 'labels' }] } });
+    const swapped = await client.send('PATCH', path, { labels: { more: 'x', 'label-0': null } });
+    expect(swapped.status).toBe(200);
+    const tooMany = await client.send('PATCH', path, { labels: { ...labels, one: 'x' } });
+    expect(tooMany.status).toBe(400);
   });
 
   test.each([
@@ -313,6 +322,9 @@ describe('devices', () => {
     ['PATCH', '/api/devices/greenhouse-1', { name: '' }, 400],
     ['PATCH', '/api/devices/greenhouse-1', { name: 'a\u0000' }, 400],
     ['PATCH', '/api/devices/greenhouse-1', { labels: { a: 1 } }, 400],
+    ['PATCH', '/api/devices/greenhouse-1', { labels: { a: 'x'.repeat(257) } }, 400],
+    ['PATCH', '/api/devices/greenhouse-1', { labels: { ['x'.repeat(65)]: 'x' } }, 400],
+    ['PATCH', '/api/devices/greenhouse-1', { labels: { '': 'x' } }, 400],
     ['PATCH', '/api/devices/greenhouse-1', { deviceId: 'x' }, 400],
     ['GET', '/api/devices?limit=0', undefined, 400],
     ['GET', '/api/devices?limit=501', undefined, 400],
@@ -469,132 +481,6 @@ describe('readings', () => {
 
   test('the longest range is answered', async () => {
     expect((await readings('metric=temperature&from=0001-01-01&to=9999-12-31')).body.resolution).toBe('1d');
-  });
-});
-
-describe('rules', () => {
-  const RULE = {
-    id: 'hot',
-    name: 'Too hot',
-    scope: { devices: ['greenhouse-*'], metric: 'temperature' },
-    kind: 'threshold',
-    params: { operator: '>', threshold: 30 },
-  };
-
-  test('are made, read, listed, replaced and deleted', async () => {
-    const made = await client.send('POST', '/api/rules', RULE);
-    expect(made.status).toBe(201);
-    expect(made.headers.get('location')).toBe('/api/rules/hot');
-    expect(made.body).toMatchObject({
-      ...RULE,
-      enabled: true,
-      severity: 'warning',
-      forMs: 0,
-      notify: { webhooks: [] },
-    });
-    expect((await client.get('/api/rules/hot')).body).toEqual(made.body);
-    expect((await client.get<Page<unknown>>('/api/rules')).body.items).toEqual([made.body]);
-
-    expect((await client.send('POST', '/api/rules', RULE)).status).toBe(409);
-
-    const { id: _id, ...rest } = RULE;
-    const replaced = await client.send('PUT', '/api/rules/hot', {
-      ...rest,
-      name: 'Hotter',
-      severity: 'critical',
-    });
-    expect(replaced.body).toMatchObject({ id: 'hot', name: 'Hotter', severity: 'critical' });
-    expect(Number(replaced.body['revision'])).toBeGreaterThan(Number(made.body['revision']));
-
-    const removed = await client.send('DELETE', '/api/rules/hot');
-    expect(removed.status).toBe(204);
-    expect((await client.get('/api/rules/hot')).status).toBe(404);
-    expect((await client.get<Page<unknown>>('/api/rules')).body.items).toEqual([]);
-  });
-
-  test('every faulty field is named', async () => {
-    const faulty = { ...RULE, id: 'Hot', params: { operator: '~', threshold: 'x' }, colour: 'red' };
-    const { status, body } = await client.send<{ errors: { field: string }[] }>('POST', '/api/rules', faulty);
-    expect(status).toBe(400);
-    expect(body.errors.map(({ field }) => field).sort()).toEqual([
-      'colour',
-      'id',
-      'params.operator',
-      'params.threshold',
-    ]);
-  });
-
-  test.each([
-    ['GET', '/api/rules/nope', undefined, 404],
-    ['DELETE', '/api/rules/nope', undefined, 404],
-    ['PUT', '/api/rules/nope', RULE, 400],
-    ['PUT', '/api/rules/nope', { ...RULE, id: 'nope' }, 404],
-    ['GET', '/api/rules/No', undefined, 400],
-    ['POST', '/api/rules', undefined, 400],
-    ['POST', '/api/rules', [], 400],
-    ['PUT', '/api/rules/hot', [], 400],
-  ])('%s %s %j is %i', async (method, path, body, status) => {
-    expect((await client.send(method, path, body)).status).toBe(status);
-  });
-});
-
-describe('alerts', () => {
-  interface Alert {
-    alertId: string;
-  }
-
-  test('all pages have every alert once, newest first', async () => {
-    const { items, pages } = await allPages<Alert>('/api/alerts?limit=2');
-    expect(items.map(({ alertId }) => alertId)).toEqual([
-      'alert-4',
-      'alert-3',
-      'alert-2',
-      'alert-1',
-      'alert-0',
-    ]);
-    expect(pages).toBe(3);
-  });
-
-  test.each([
-    ['state=resolved', ['alert-0']],
-    ['device=greenhouse-2', ['alert-3', 'alert-1']],
-    ['rule=hot&state=firing', ['alert-2', 'alert-1']],
-    ['rule=nope', []],
-  ])('?%s', async (query, expected) => {
-    const { body } = await client.get<Page<Alert>>(`/api/alerts?${query}`);
-    expect(body.items.map(({ alertId }) => alertId)).toEqual(expected);
-  });
-
-  test('one has its events, and the first acknowledgement stays', async () => {
-    const before = await client.get<{ events: unknown[] }>('/api/alerts/alert-1');
-    expect(before.body).toMatchObject({
-      acknowledgedAt: null,
-      events: [{ transition: 'firing', value: 31 }],
-    });
-    const first = await client.send('POST', '/api/alerts/alert-1/acknowledge', { by: 'Ada' });
-    expect(first).toMatchObject({
-      status: 200,
-      body: {
-        acknowledgedBy: 'Ada',
-        state: 'firing',
-        events: [{}, { transition: 'acknowledged', detail: 'Ada' }],
-      },
-    });
-    const second = await client.send('POST', '/api/alerts/alert-1/acknowledge');
-    expect(second.body).toEqual(first.body);
-    const { body } = await client.get<Page<Alert>>('/api/alerts?acknowledged=true');
-    expect(body.items.map(({ alertId }) => alertId)).toEqual(['alert-1']);
-  });
-
-  test.each([
-    ['GET', '/api/alerts/nope', undefined, 404],
-    ['POST', '/api/alerts/nope/acknowledge', undefined, 404],
-    ['POST', '/api/alerts/alert-2/acknowledge', { by: 5 }, 400],
-    ['POST', '/api/alerts/alert-2/acknowledge', { who: 'x' }, 400],
-    ['GET', '/api/alerts?state=open', undefined, 400],
-    ['GET', '/api/alerts?acknowledged=yes', undefined, 400],
-  ])('%s %s %j is %i', async (method, path, body, status) => {
-    expect((await client.send(method, path, body)).status).toBe(status);
   });
 });
 

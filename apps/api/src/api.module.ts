@@ -1,19 +1,26 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type pg from 'pg';
+import type { Logger } from '@fieldstream/domain';
 import { KeyedProducer } from '@fieldstream/kafka';
 import { Health, Registry } from '@fieldstream/observability';
 import {
+  AlertEventReader,
   AlertReader,
+  ChannelStore,
   DeadLetterReader,
   DeviceReader,
+  HistoryReader,
   LatestReader,
   LedgerReader,
   ReadingReader,
   RuleStore,
 } from '@fieldstream/timescale';
-import { AlertAcknowledger } from './alerts/alert-acknowledger.js';
+import { AlertActions } from './alerts/alert-actions.js';
 import { AlertsController } from './alerts/alerts.controller.js';
 import { API_SETTINGS, type ApiSettings } from './api-settings.js';
+import { ChannelTester } from './channels/channel-tester.js';
+import { ChannelTypesController } from './channels/channel-types.controller.js';
+import { ChannelsController } from './channels/channels.controller.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
 import { DevicesController } from './devices/devices.controller.js';
 import { LatestController } from './devices/latest.controller.js';
@@ -22,7 +29,14 @@ import { HomeController } from './home/home.controller.js';
 import { KafkaPositions } from './pipeline/kafka-positions.js';
 import { PipelineController } from './pipeline/pipeline.controller.js';
 import { ReadingsController } from './readings/readings.controller.js';
+import { BackTestController } from './rules/back-test.controller.js';
+import { BackTests } from './rules/back-tests.js';
+import { RuleKindsController } from './rules/rule-kinds.controller.js';
+import { RuleList } from './rules/rule-list.js';
 import { RulesController } from './rules/rules.controller.js';
+import { AlertSource } from './stream/alert-source.js';
+import { StreamController } from './stream/stream.controller.js';
+import { Subscribers } from './stream/subscribers.js';
 
 /** What the controllers stand on; whoever makes it closes it. */
 export interface ApiParts {
@@ -31,6 +45,9 @@ export interface ApiParts {
   readonly positions: KafkaPositions;
   readonly health: Health;
   readonly registry: Registry;
+  readonly subscribers: Subscribers;
+  readonly source: AlertSource;
+  readonly logger: Logger;
   readonly settings: ApiSettings;
 }
 
@@ -38,9 +55,12 @@ export interface ApiParts {
 export class ApiModule {
   static of(parts: ApiParts): DynamicModule {
     const readers = [
+      AlertEventReader,
       AlertReader,
+      ChannelStore,
       DeadLetterReader,
       DeviceReader,
+      HistoryReader,
       LatestReader,
       LedgerReader,
       ReadingReader,
@@ -54,14 +74,35 @@ export class ApiModule {
         DevicesController,
         LatestController,
         ReadingsController,
+        BackTestController,
+        RuleKindsController,
         RulesController,
         AlertsController,
+        StreamController,
+        ChannelsController,
+        ChannelTypesController,
         DeadLettersController,
         PipelineController,
       ],
       providers: [
         ...readers.map((Reader) => ({ provide: Reader, useFactory: () => new Reader(parts.pool) })),
-        { provide: AlertAcknowledger, useFactory: () => new AlertAcknowledger(parts.pool) },
+        { provide: AlertActions, useFactory: () => new AlertActions(parts.pool) },
+        {
+          provide: BackTests,
+          inject: [HistoryReader],
+          useFactory: (history: HistoryReader) => new BackTests(history),
+        },
+        {
+          provide: RuleList,
+          inject: [RuleStore],
+          useFactory: (rules: RuleStore) => new RuleList(rules, () => parts.settings.now()),
+        },
+        {
+          provide: ChannelTester,
+          useFactory: () => new ChannelTester({ logger: parts.logger, now: () => parts.settings.now() }),
+        },
+        { provide: Subscribers, useValue: parts.subscribers },
+        { provide: AlertSource, useValue: parts.source },
         { provide: KeyedProducer, useValue: parts.producer },
         { provide: KafkaPositions, useValue: parts.positions },
         { provide: Health, useValue: parts.health },

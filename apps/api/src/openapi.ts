@@ -8,7 +8,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .setOpenAPIVersion('3.1.0')
     .setTitle('Fieldstream')
     .setDescription(
-      'Devices, readings, alert rules, alerts, dead letters and the state of the pipeline. Every error is a problem document (RFC 9457). Lists have pages: send `next` of one page as `cursor` for the next one.',
+      'Devices, readings, alert rules, alerts, notification channels, dead letters and the state of the pipeline. Every error is a problem document (RFC 9457). Lists have pages: send `next` of one page as `cursor` for the next one.',
     )
     .setVersion('1')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'Where API_TOKEN is configured.' })

@@ -1,10 +1,19 @@
 import type { ApiConfig } from '@fieldstream/config';
 import type { Logger } from '@fieldstream/domain';
 import { createKafka, KeyedProducer } from '@fieldstream/kafka';
-import { createRegistry, Health, explainListenError } from '@fieldstream/observability';
+import {
+  Counter,
+  createRegistry,
+  Gauge,
+  Health,
+  explainListenError,
+  type Registry,
+} from '@fieldstream/observability';
 import { createPool, migrate } from '@fieldstream/timescale';
 import { createApp } from './create-app.js';
 import { KafkaPositions } from './pipeline/kafka-positions.js';
+import { AlertSource } from './stream/alert-source.js';
+import { Subscribers } from './stream/subscribers.js';
 
 export interface RunningApi {
   readonly port: number;
@@ -16,10 +25,18 @@ export interface RunningApi {
 const STATEMENT_TIMEOUT_MS = 15_000;
 /** How long a replay waits for Kafka. */
 const PRODUCE_DEADLINE_MS = 10_000;
+/** Of the stream of alerts. */
+const HEARTBEAT_MS = 15_000;
+const SUBSCRIBER_LIMITS = {
+  maxSubscribers: 200,
+  maxWaitingBytes: 1024 * 1024,
+  maxHeldAlerts: 2_000,
+  drainTimeoutMs: 30_000,
+};
 
 /**
- * Brings the database's schema up to date, then listens. Kafka need not be there: until it is, `/health/ready` fails
- * and replays are answered with 503.
+ * Brings the database's schema up to date, then listens. Kafka need not be there: until it is, `/health/ready` fails, and
+ * replays and the stream of alerts are answered with 503.
  * @throws DatabaseError if the database refuses this client or its schema cannot be brought up to date
  */
 export async function startApi(config: ApiConfig, logger: Logger): Promise<RunningApi> {
@@ -51,8 +68,20 @@ export async function startApi(config: ApiConfig, logger: Logger): Promise<Runni
   const { rawRetentionDays } = config.database;
   const settings = { topicPrefix, rawRetentionDays, now: () => Date.now() };
   const registry = createRegistry('api');
+  const subscribers = new Subscribers(SUBSCRIBER_LIMITS);
+  registerSubscriberMetrics(registry, subscribers);
+  const source = new AlertSource({
+    kafka,
+    topicPrefix,
+    sessionTimeoutMs: config.kafka.sessionTimeoutMs,
+    onAlerts: (alerts) => subscribers.publish(alerts),
+    logger,
+  });
+  const heartbeat = setInterval(() => subscribers.heartbeat(), HEARTBEAT_MS).unref();
 
   const closeParts = async (): Promise<void> => {
+    clearInterval(heartbeat);
+    await source.close();
     await producer.close({ timeoutMs: PRODUCE_DEADLINE_MS });
     await positions.close();
     await pool.end();
@@ -60,7 +89,7 @@ export async function startApi(config: ApiConfig, logger: Logger): Promise<Runni
   try {
     const { apiToken, host, port } = config.http;
     const app = await createApp(
-      { pool, producer, positions, health, registry, settings },
+      { pool, producer, positions, health, registry, settings, subscribers, source, logger },
       { apiToken, logger },
     );
     const server = await app.listen(port, host).catch((error: unknown) => {
@@ -69,9 +98,11 @@ export async function startApi(config: ApiConfig, logger: Logger): Promise<Runni
     const address = server.address();
     const listening = typeof address === 'object' && address !== null ? address.port : port;
     logger.info({ host, port: listening }, 'API is listening');
+    source.start();
     return {
       port: listening,
       close: async () => {
+        subscribers.close();
         await app.close();
         await closeParts();
       },
@@ -95,4 +126,22 @@ async function migrateOnce(config: ApiConfig, logger: Logger): Promise<void> {
   } finally {
     await pool.end();
   }
+}
+
+function registerSubscriberMetrics(registry: Registry, subscribers: Subscribers): void {
+  const gauge: Gauge = new Gauge({
+    name: 'fieldstream_stream_subscribers',
+    help: 'Clients that listen to the stream of alerts.',
+    registers: [registry],
+    collect: () => gauge.set(subscribers.size),
+  });
+  const cut: Counter = new Counter({
+    name: 'fieldstream_stream_subscribers_cut_total',
+    help: 'Clients of the stream of alerts that were cut off because they did not keep up.',
+    registers: [registry],
+    collect: () => {
+      cut.reset();
+      cut.inc(subscribers.cut);
+    },
+  });
 }

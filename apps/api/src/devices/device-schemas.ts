@@ -3,9 +3,12 @@ import { component, pageOf, timestamp } from '../http/components.js';
 import { cursor } from '../http/cursor.js';
 import { deviceId, pageLimit, plainText } from '../http/query-kinds.js';
 
+/** So many labels may a device have. */
+export const MAX_LABELS = 50;
+
 const Labels = z
-  .record(plainText(64), plainText(256))
-  .refine((labels) => Object.keys(labels).length <= 64, 'must have at most 64 labels');
+  .record(plainText(64), plainText(256).nullable())
+  .refine((labels) => Object.keys(labels).length <= MAX_LABELS, `must have at most ${MAX_LABELS} labels`);
 
 export const DeviceResource = component(
   'Device',
@@ -29,7 +32,9 @@ export const DevicePatch = component(
   z
     .strictObject({
       name: plainText(200).nullable().optional().describe('Name for people; null takes it away.'),
-      labels: Labels.optional().describe('Replaces all labels; at most 64.'),
+      labels: Labels.optional().describe(
+        `Labels to be set; null takes one away, and those that are not named stay. A device has at most ${MAX_LABELS}.`,
+      ),
     })
     .refine((patch) => patch.name !== undefined || patch.labels !== undefined, 'must have name or labels'),
 );

@@ -4,7 +4,7 @@ import { DeviceReader, LatestReader, type Device } from '@fieldstream/timescale'
 import { nextCursor } from '../http/cursor.js';
 import { Documented } from '../http/documented.js';
 import { Problem } from '../http/problem.js';
-import { valid } from '../http/valid.js';
+import { invalid, valid } from '../http/valid.js';
 import type * as schemas from './device-schemas.js';
 import {
   DevicePage,
@@ -14,6 +14,7 @@ import {
   DeviceResource,
   LatestQuery,
   LatestValues,
+  MAX_LABELS,
 } from './device-schemas.js';
 
 const tag = 'Devices';
@@ -60,6 +61,7 @@ export class DevicesController {
   @Documented({
     tag,
     summary: 'Change name or labels',
+    description: 'Rules that select by labels follow within seconds.',
     params: DeviceParams,
     body: DevicePatch,
     response: DeviceResource,
@@ -69,7 +71,11 @@ export class DevicesController {
     @Param(valid(DeviceParams)) { id }: z.infer<typeof schemas.DeviceParams>,
     @Body(valid(DevicePatch)) patch: z.infer<typeof schemas.DevicePatch>,
   ): Promise<z.input<typeof schemas.DeviceResource>> {
-    return toResource((await this.devices.change(id, patch)) ?? noDevice(id));
+    const changed = await this.devices.change(id, { ...patch, maxLabels: MAX_LABELS });
+    if (changed !== undefined) return toResource(changed);
+    if ((await this.devices.find(id)) === undefined) noDevice(id);
+    const fault = `must leave the device with at most ${MAX_LABELS} labels`;
+    throw invalid([{ in: 'body', field: 'labels', fault }]);
   }
 
   @Get(':id/latest')

@@ -2,6 +2,7 @@ import { applyDecorators, HttpCode } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiBody,
+  ApiHeader,
   ApiOperation,
   ApiParam,
   ApiQuery,
@@ -20,12 +21,16 @@ export interface RouteDocumentation {
   readonly description?: string;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
+  /** Headers that the route itself looks at. */
+  readonly headers?: z.ZodObject;
   readonly body?: z.ZodType;
   readonly bodyOptional?: true;
   /** Default 200. */
   readonly status?: number;
   /** Left out for an answer without body. */
   readonly response?: z.ZodType;
+  /** The answer is a stream of server-sent events; `response` is then what stands in `data`. */
+  readonly isEventStream?: true;
   /** Other statuses that have the same body. */
   readonly alsoStatus?: readonly number[];
   /** Beyond those that every route can have. */
@@ -54,12 +59,21 @@ export function Documented(route: RouteDocumentation): MethodDecorator {
     ...(route.open ? [] : [ApiBearerAuth()]),
     ...parameters(route.params, (options) => ApiParam(options)),
     ...parameters(route.query, (options) => ApiQuery(options)),
+    ...parameters(route.headers, (options) => ApiHeader(options)),
     ...(route.body ? [ApiBody({ schema: refTo(route.body), required: !route.bodyOptional })] : []),
     ...[status, ...(route.alsoStatus ?? [])].map((code) =>
       ApiResponse({
         status: code,
         description: code < 400 ? 'Done.' : 'Not now.',
-        ...(route.response ? { content: { 'application/json': { schema: refTo(route.response) } } } : {}),
+        ...(route.response
+          ? {
+              content: {
+                [route.isEventStream ? 'text/event-stream' : 'application/json']: {
+                  schema: refTo(route.response),
+                },
+              },
+            }
+          : {}),
       }),
     ),
     ...problemResponses(problems),

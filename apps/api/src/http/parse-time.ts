@@ -1,7 +1,7 @@
 /** Epoch numbers below this are seconds, as for devices (`parseObservationTime`). */
 const SECONDS_LIMIT = 1e11;
 /** The years 1 to 9999, which ISO 8601 writes with four digits and PostgreSQL holds. */
-const MIN_MS = -62_135_596_800_000;
+export const MIN_MS = -62_135_596_800_000;
 const MAX_MS = 253_402_300_799_999;
 
 const ISO_8601 = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})?)?$/i;

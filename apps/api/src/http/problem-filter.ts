@@ -1,7 +1,7 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { Logger } from '@fieldstream/domain';
-import { problemDocument } from './problem.js';
+import { Problem, problemDocument } from './problem.js';
 import { toProblem } from './to-problem.js';
 
 /** Answers every error with a problem document; faults of the server go to the log with their causes. */
@@ -20,7 +20,9 @@ export function sendProblem(error: unknown, request: Request, response: Response
   const path = request.originalUrl.split('?')[0] ?? '/';
   const problem = toProblem(error, { method: request.method, path });
   const fields = { err: error, method: request.method, path };
-  if (problem.status === 503) logger.warn(fields, 'request failed: an engine is away');
+  if (problem.status === 503 && !(error instanceof Problem))
+    logger.warn(fields, 'request failed: an engine is away');
+  else if (problem.status === 503) logger.debug(fields, 'request refused for now');
   else if (problem.status >= 500) logger.error(fields, 'request failed');
   if (response.headersSent) {
     response.destroy();

@@ -8,19 +8,24 @@ export const PROBLEM_KINDS = {
   'cross-site': { status: 403, title: 'Requests of other web sites are refused' },
   'not-found': { status: 404, title: 'There is no such thing' },
   conflict: { status: 409, title: 'It exists already' },
+  provisioned: { status: 409, title: 'A file defines it' },
+  'in-use': { status: 409, title: 'Something else needs it' },
+  'already-resolved': { status: 409, title: 'The alert is resolved' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body must be application/json' },
   'not-decodable': { status: 422, title: 'The payload still cannot be decoded' },
   'internal-error': { status: 500, title: 'The server failed' },
   'database-unavailable': { status: 503, title: 'The database cannot be reached' },
   'kafka-unavailable': { status: 503, title: 'Kafka cannot be reached' },
+  'too-many-subscribers': { status: 503, title: 'The server has as many subscribers as it takes' },
+  'too-busy': { status: 503, title: 'The server has as much of this to do as it takes' },
 } as const;
 export type ProblemKind = keyof typeof PROBLEM_KINDS;
 
 /** What is wrong with one field of a request. */
 export interface FieldError {
   /** Part of the request. */
-  readonly in: 'query' | 'path' | 'body';
+  readonly in: 'query' | 'path' | 'header' | 'body';
   /** Path of the field, e.g. `scope.devices[0]`; empty for the part as a whole. */
   readonly field: string;
   readonly fault: string;
@@ -55,7 +60,7 @@ export const ProblemDocument = z
     errors: z
       .array(
         z.object({
-          in: z.enum(['query', 'path', 'body']),
+          in: z.enum(['query', 'path', 'header', 'body']),
           field: z.string().describe('Path of the field; empty for the whole.'),
           fault: z.string(),
         }),
