@@ -21,21 +21,32 @@ afterAll(async () => {
   await bed?.close();
 });
 
-function alert(deviceId: string, sequence: number, state: AlertRecord['state']): AlertRecord {
+function alert(
+  deviceId: string,
+  sequence: number,
+  state: AlertRecord['state'],
+  metric = 'temperature',
+): AlertRecord {
   return {
     v: 1,
     sequence,
     alertId: `${deviceId}-1`,
     state,
+    change: state,
     ruleId: 'too-hot',
     ruleName: 'Too hot',
     severity: 'critical',
     deviceId,
-    metric: 'temperature',
+    metric,
+    labels: {},
     value: 31.5,
+    text: null,
     atMs: 1_790_000_000_000 + sequence,
     startedAtMs: 1_790_000_000_000,
     summary: 'temperature above 30',
+    description: '',
+    acknowledgedBy: null,
+    snoozedUntilMs: null,
   };
 }
 
@@ -85,6 +96,23 @@ test('firing is retained; resolved is told without retaining, and without an emp
   await eventually(() => late.heard.length > 0, { what: 'the marker' });
   expect(late.heard).toEqual([{ sequence: 1, state: 'firing', retain: false }]);
   await write(alert('marker', 2, 'resolved'));
+});
+
+test('alerts of two metrics share a topic, where one is retained as long as either fires', async () => {
+  const { heard } = await listen('alerts/two/+');
+  await write(alert('two', 1, 'firing'), alert('two', 2, 'firing', 'humidity'));
+  await eventually(() => heard.length === 2, { what: 'both alerts' });
+  await write(alert('two', 3, 'resolved', 'humidity'));
+  await eventually(() => heard.some(({ sequence }) => sequence === 3), { what: 'the end of one' });
+  const during = await listen('alerts/two/+');
+  await eventually(() => during.heard.length > 0, { what: 'the other' });
+  expect(during.heard[0]).toEqual({ sequence: 1, state: 'firing', retain: true });
+  await write(alert('two', 4, 'resolved'));
+  await eventually(() => heard.some(({ sequence }) => sequence === 4), { what: 'its end' });
+  expect(heard.at(-1)).toEqual({ sequence: 4, state: 'resolved', retain: false });
+  const late = await listen('alerts/two/+');
+  await late.client.publishAsync('anything', 'x', { qos: 1 });
+  expect(late.heard).toEqual([]);
 });
 
 test('a record that is no alert is passed over', async () => {
