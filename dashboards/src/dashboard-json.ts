@@ -7,8 +7,15 @@ export interface DashboardJson {
   readonly uid: string;
   readonly title: string;
   readonly templating: { readonly list: readonly VariableJson[] };
+  readonly links?: readonly LinkJson[];
   readonly annotations?: { readonly list?: readonly { readonly name: string; readonly target: QueryJson }[] };
   readonly panels: readonly PanelJson[];
+}
+
+/** A link of a dashboard, or of a panel's field. */
+export interface LinkJson {
+  readonly title: string;
+  readonly url: string;
 }
 
 export interface VariableJson {
@@ -16,6 +23,10 @@ export interface VariableJson {
   readonly description?: string;
   readonly query: string;
   readonly definition?: string;
+  /** Several values may be chosen: queries get a list. */
+  readonly multi?: boolean;
+  /** What stands in queries, as it is, for `All`; otherwise the whole list does. */
+  readonly allValue?: string;
 }
 
 export interface PanelJson {
@@ -29,6 +40,9 @@ export interface PanelJson {
   readonly targets?: readonly QueryJson[];
   readonly fieldConfig?: {
     readonly defaults: { readonly unit?: string; readonly noValue?: string; readonly color?: object };
+    readonly overrides?: readonly {
+      readonly properties: readonly { readonly id: string; readonly value?: unknown }[];
+    }[];
   };
 }
 

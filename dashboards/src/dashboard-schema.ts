@@ -101,6 +101,7 @@ const variable = {
     definition: text,
     multi: { type: 'boolean' },
     includeAll: { type: 'boolean' },
+    allValue: text,
     refresh: { enum: [1, 2] },
     sort: { type: 'integer', minimum: 0, maximum: 8 },
   },
@@ -117,6 +118,18 @@ const annotation = {
     target: query,
   },
   required: ['name', 'enable', 'iconColor', 'datasource', 'target'],
+} as const;
+
+const link = {
+  type: 'object',
+  properties: {
+    type: { const: 'link' },
+    title: text,
+    url: { type: 'string', pattern: '^/d/' },
+    icon: text,
+    keepTime: { const: true },
+  },
+  required: ['type', 'title', 'url', 'icon', 'keepTime'],
 } as const;
 
 /** JSON Schema (draft 7) of a dashboard file. */
@@ -137,6 +150,7 @@ export const DASHBOARD_SCHEMA = {
       required: ['list'],
     },
     annotations: { type: 'object', properties: { list: { type: 'array', items: annotation } } },
+    links: { type: 'array', items: link },
     panels: { type: 'array', minItems: 1, items: panel },
   },
   required: ['uid', 'title', 'description', 'tags', 'schemaVersion', 'time', 'templating', 'panels'],

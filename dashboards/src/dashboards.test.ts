@@ -115,6 +115,18 @@ describe('the linter', () => {
       { panels: [query('SELECT extract(epoch FROM time) FROM public.reading')] },
       /outside the schema/,
     ],
+    [
+      'a table outside the schema, beside a name of the query and functions',
+      {
+        panels: [
+          query(
+            'WITH a AS ( SELECT 1 FROM dashboard.device ), b AS (SELECT 2) ' +
+              'SELECT 1 FROM a JOIN b ON true CROSS JOIN unnest(ARRAY[1]) u JOIN c ON true',
+          ),
+        ],
+      },
+      /^panel 1 Sound, B: reads c, which/,
+    ],
     ['every column', { panels: [query('SELECT * FROM dashboard.device')] }, /SELECT \*/],
   ])('finds %s', (_, change, fault) => {
     expect(lintDashboard({ ...sound, ...change }).join('\n')).toMatch(fault);

@@ -1,8 +1,10 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { alerts } from './alerts/dashboard.js';
 import { deviceDetail } from './device-detail/dashboard.js';
 
 /** Every dashboard and the file that Grafana and the console read it from. A new one is registered here. */
 export const DASHBOARDS: readonly { readonly file: string; readonly build: () => Dashboard }[] = [
+  { file: 'alerts.json', build: alerts },
   { file: 'device-detail.json', build: deviceDetail },
 ];
 

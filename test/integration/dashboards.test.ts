@@ -4,8 +4,10 @@ import type pg from 'pg';
 import { resolutionFor } from '@fieldstream/domain';
 import { migrate } from '@fieldstream/timescale';
 import { projectRoot } from '@fieldstream/testing';
-import { queriesOf, readDashboards } from '../../dashboards/src/dashboard-json.js';
+import { readDashboards } from '../../dashboards/src/dashboard-json.js';
 import { expandMacros, intervalMsFor } from '../../dashboards/src/macros.js';
+import { seedAlerts } from './dashboards-alert-seed.js';
+import { placedQueries, variablesOf, type Chosen } from './dashboards-queries.js';
 import { seedDashboards, SEEDED } from './dashboards-seed.js';
 import { FLAVOURS, silent, type FlavourDatabase } from './timescale-flavours.js';
 
@@ -25,9 +27,8 @@ const RANGES = [
   ['1 year', 365 * DAY_MS],
 ] as const;
 
-const queries = [...readDashboards(join(projectRoot(), 'dashboards', 'json'))].flatMap(([, dashboard]) =>
-  queriesOf(dashboard),
-);
+const dashboards = readDashboards(join(projectRoot(), 'dashboards', 'json'));
+const queries = placedQueries(dashboards);
 
 describe.each(FLAVOURS)('dashboards on the $name edition', (flavour) => {
   let database: FlavourDatabase;
@@ -37,6 +38,7 @@ describe.each(FLAVOURS)('dashboards on the $name edition', (flavour) => {
     database = await flavour.open();
     await migrate(database.pool, silent);
     nowMs = await seedDashboards(database.pool, flavour.name);
+    await seedAlerts(database.pool, nowMs);
   }, 120_000);
 
   afterAll(async () => {
@@ -68,17 +70,14 @@ describe.each(FLAVOURS)('dashboards on the $name edition', (flavour) => {
   }
 
   describe.each(RANGES)('%s', (_, spanMs) => {
-    test.each(queries)('$where', async ({ sql, format, repeat }) => {
+    test.each(queries)('$file, $where', async ({ dashboard, sql, format, repeat }) => {
       const selections = repeat === undefined ? [SEEDED.metrics] : SEEDED.metrics;
       for (const metric of selections) {
         const expanded = expandMacros(sql, {
           fromMs: nowMs - spanMs,
           toMs: nowMs,
           intervalMs: intervalMsFor(spanMs, 1000),
-          variables: new Map<string, string | readonly string[]>([
-            ['device', SEEDED.device],
-            ['metric', metric],
-          ]),
+          variables: variablesOf(dashboard, { device: [SEEDED.device], metric }),
         });
         const { rows, fields } = await asReader((client) => client.query<Record<string, unknown>>(expanded));
         // A panel repeated for a metric without numbers, or a question for the unit of one without unit, has no rows.
@@ -91,20 +90,21 @@ describe.each(FLAVOURS)('dashboards on the $name edition', (flavour) => {
     });
   });
 
-  test('all queries of an unknown device are answered', async () => {
-    for (const { sql } of queries) {
+  test.each<[string, Chosen]>([
+    ['nothing that exists', { device: ['no such'], rule: ['no such'], severity: ['no such'], metric: ['x'] }],
+    ['nothing at all', { device: [], rule: [], severity: [], metric: [] }],
+    ['names that must be escaped', { device: ["'; --", 'a"b\\'], rule: ["'"], severity: ["''"] }],
+  ])('all queries are answered where chosen is %s', async (_, chosen) => {
+    for (const { dashboard, sql } of queries) {
+      // With no metric there is no panel to repeat.
+      if (sql.includes('${metric:sqlstring}')) continue;
+      const variables = variablesOf(dashboard, chosen);
       const expanded = expandMacros(sql, {
         fromMs: nowMs - DAY_MS,
         toMs: nowMs,
         intervalMs: MINUTE_MS,
-        variables: new Map<string, string | readonly string[]>([
-          ['device', ''],
-          ['metric', []],
-          ['__searchFilter', 'nothing-is-called-this'],
-        ]),
+        variables: new Map([...variables, ['__searchFilter', 'nothing-is-called-this']]),
       });
-      // With no metric there is no panel to repeat.
-      if (sql.includes('${metric:sqlstring}')) continue;
       await asReader((client) => client.query(expanded));
     }
   });

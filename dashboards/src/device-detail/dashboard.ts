@@ -4,7 +4,8 @@ import {
   RowBuilder,
   type Dashboard,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import { alertAnnotation } from './alert-annotation.js';
+import { alertAnnotations } from '../alert-annotations.js';
+import { toDeviceAlerts } from '../links.js';
 import * as facts from './facts.js';
 import { eachMetric, readings } from './readings.js';
 import { states } from './states.js';
@@ -13,7 +14,7 @@ import { device, metric } from './variables.js';
 
 /** Everything about one device. Its UID is part of people's bookmarks: it does not change. */
 export function deviceDetail(): Dashboard {
-  return new DashboardBuilder('Device detail')
+  const dashboard = new DashboardBuilder('Device detail')
     .uid('fieldstream-device')
     .description('One device: is it there, what does it report, which alerts has it raised.')
     .tags(['fieldstream'])
@@ -23,7 +24,7 @@ export function deviceDetail(): Dashboard {
     .tooltip(DashboardCursorSync.Crosshair)
     .withVariable(device)
     .withVariable(metric)
-    .annotation(alertAnnotation)
+    .link(toDeviceAlerts())
     .withPanel(facts.presence)
     .withPanel(facts.lastReading)
     .withPanel(facts.firstSeen)
@@ -34,6 +35,7 @@ export function deviceDetail(): Dashboard {
     .withPanel(alerts)
     .withPanel(states)
     .withRow(new RowBuilder('Each metric').id(10))
-    .withPanel(eachMetric())
-    .build();
+    .withPanel(eachMetric());
+  for (const annotation of alertAnnotations(`a.device_id = '$device'`)) dashboard.annotation(annotation);
+  return dashboard.build();
 }

@@ -1,45 +1,7 @@
-import {
-  BigValueColorMode,
-  BigValueGraphMode,
-  BigValueTextMode,
-  ReduceDataOptionsBuilder,
-} from '@grafana/grafana-foundation-sdk/common';
-import {
-  FieldColorBuilder,
-  FieldColorModeId,
-  MappingType,
-  ThresholdsConfigBuilder,
-  ThresholdsMode,
-} from '@grafana/grafana-foundation-sdk/dashboard';
-import { PanelBuilder } from '@grafana/grafana-foundation-sdk/stat';
-import { DATASOURCE, postgresQuery } from '../postgres-query.js';
+import { MappingType } from '@grafana/grafana-foundation-sdk/dashboard';
+import { factPanel, thresholds } from '../fact-panel.js';
 
-function fact(id: number, title: string, description: string, field: string, sql: string): PanelBuilder {
-  return new PanelBuilder()
-    .id(id)
-    .title(title)
-    .description(description)
-    .datasource(DATASOURCE)
-    .withTarget(postgresQuery('A', 'table', sql))
-    .height(4)
-    .graphMode(BigValueGraphMode.None)
-    .colorMode(BigValueColorMode.Value)
-    .textMode(BigValueTextMode.Value)
-    .reduceOptions(
-      // Named, because of its own accord the panel takes numbers only.
-      new ReduceDataOptionsBuilder().values(false).calcs(['lastNotNull']).fields(`/^${field}$/`),
-    )
-    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
-    .thresholds(thresholds([null, 'text']));
-}
-
-function thresholds(...steps: readonly [value: number | null, color: string][]): ThresholdsConfigBuilder {
-  return new ThresholdsConfigBuilder()
-    .mode(ThresholdsMode.Absolute)
-    .steps(steps.map(([value, color]) => ({ value, color })));
-}
-
-export const presence = fact(
+export const presence = factPanel(
   1,
   'Presence',
   'Whether the device is connected, or says that it is.',
@@ -60,7 +22,7 @@ export const presence = fact(
   ])
   .noValue('No such device');
 
-export const lastReading = fact(
+export const lastReading = factPanel(
   2,
   'Last reading',
   'Observation time of the newest value of any metric.',
@@ -72,7 +34,7 @@ FROM dashboard.latest WHERE device_id = '$device'`,
   .unit('dateTimeFromNow')
   .noValue('No readings yet');
 
-export const firstSeen = fact(
+export const firstSeen = factPanel(
   3,
   'First seen',
   'Observation time of the first reading, or time of the first event.',
@@ -84,7 +46,7 @@ FROM dashboard.device WHERE device_id = '$device'`,
   .unit('dateTimeAsIso')
   .noValue('No such device');
 
-export const metricCount = fact(
+export const metricCount = factPanel(
   4,
   'Metrics',
   'How many metrics the device has ever reported.',
@@ -95,7 +57,7 @@ export const metricCount = fact(
   .unit('none')
   .noValue('0');
 
-export const firingAlerts = fact(
+export const firingAlerts = factPanel(
   5,
   'Firing alerts',
   'Alerts of the device that are firing now, whatever the time range.',

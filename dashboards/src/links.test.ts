@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { queriesOf, readDashboards, type DashboardJson, type LinkJson } from './dashboard-json.js';
+
+const dashboards = [...readDashboards(join(import.meta.dirname, '..', 'json')).values()];
+
+interface PlacedLink {
+  readonly url: string;
+  /** The panel's SQL; undefined for a link of the dashboard. */
+  readonly sql: string | undefined;
+}
+
+function linksOf(dashboard: DashboardJson): PlacedLink[] {
+  const ofPanels = dashboard.panels.flatMap(({ targets = [], fieldConfig }) =>
+    (fieldConfig?.overrides ?? [])
+      .flatMap(({ properties }) => properties.filter(({ id }) => id === 'links'))
+      .flatMap(({ value }) => value as readonly LinkJson[])
+      .map(({ url }) => ({ url, sql: targets.map(({ rawSql }) => rawSql).join('\n') })),
+  );
+  return [...(dashboard.links ?? []).map(({ url }) => ({ url, sql: undefined })), ...ofPanels];
+}
+
+const PLACED = dashboards.flatMap((dashboard) =>
+  linksOf(dashboard).map(({ url, sql }) => ({ from: dashboard, title: dashboard.title, url, sql })),
+);
+
+describe.each(PLACED)('$title links to $url', ({ from, url, sql }) => {
+  const [, uid, query = ''] = /^\/d\/([^/?]+)(?:\?(.*))?$/.exec(url) ?? [];
+  const target = dashboards.find((dashboard) => dashboard.uid === uid);
+
+  test('which is a dashboard', () => {
+    expect(dashboards.map((dashboard) => dashboard.uid)).toContain(uid);
+  });
+
+  test('with variables that it has', () => {
+    const names = Array.from(query.matchAll(/(?:^|&)var-(\w+)=/g), ([, name]) => name);
+    const known = target?.templating.list.map(({ name }) => name) ?? [];
+    expect(names.filter((name) => !known.includes(name ?? ''))).toEqual([]);
+  });
+
+  test('with values that are there, and are escaped', () => {
+    for (const [whole, name = '', format] of query.matchAll(/\$\{([^:}]+)(?::(\w+))?\}/g)) {
+      if (whole === '${__url_time_range}') continue;
+      const column = /^__data\.fields\["(.+)"\]$/.exec(name)?.[1];
+      if (column === undefined) expect(from.templating.list.map((variable) => variable.name)).toContain(name);
+      else expect(sql).toContain(`AS "${column}"`);
+      expect(format).toBe('percentencode');
+    }
+  });
+});
+
+test('the two dashboards lead to each other', () => {
+  const ways = PLACED.map(({ from, url }) => `${from.uid} → ${/^\/d\/([^/?]+)/.exec(url)?.[1]}`);
+  expect(ways).toEqual(
+    expect.arrayContaining([
+      'fieldstream-device → fieldstream-alerts',
+      'fieldstream-alerts → fieldstream-device',
+    ]),
+  );
+});
+
+test('every dashboard with a chart of readings or alerts marks the alerts of each severity in it', () => {
+  for (const dashboard of dashboards) {
+    const marks = queriesOf(dashboard).filter(({ kind }) => kind === 'annotation');
+    const severities = marks.map(({ sql }) => /a\.severity = '(\w+)'/.exec(sql)?.[1]);
+    expect(severities).toEqual(['critical', 'warning', 'info']);
+  }
+});
