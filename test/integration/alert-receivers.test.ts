@@ -225,7 +225,10 @@ describe('receivers that are not ours', () => {
   });
 });
 
-/** A foreign subscriber of all alerts: mosquitto_sub on given engines, where it is installed; else the mqtt package. */
+/**
+ * A foreign subscriber of all alerts: mosquitto_sub on given engines, where it is installed; else the mqtt
+ * package.
+ */
 async function subscribe(port: number): Promise<Subscription> {
   if (isAvailable('mosquitto_sub', 'mosquitto-clients')) return mosquittoSub(port, 'alerts/#');
   const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, { protocolVersion: 4 });

@@ -67,7 +67,7 @@ describe('7. alerts are right', () => {
     for (const { id, forMs, clearForMs } of RULES) {
       await pipeline.sql.query(
         `INSERT INTO alert_rule (rule_id, name, severity, scope, kind, params, for_ms, clear_for_ms)
-         VALUES ($1, $1, 'warning', '{"devices":["noisy-*"],"metric":"temperature"}', 'threshold', $2, $3, $4)`,
+         VALUES ($1, $1, 'warning', '{"devices":["noisy-*"],"metrics":["temperature"]}', 'threshold', $2, $3, $4)`,
         [id, { operator: '>', threshold: THRESHOLD, clearThreshold: CLEAR }, forMs, clearForMs],
       );
     }

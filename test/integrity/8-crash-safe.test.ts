@@ -21,7 +21,7 @@ describe('8. crash-safe', () => {
     pipeline = await startPipeline('crash', ['aggregator', 'alerter', 'bridge']);
     await pipeline.sql.query(
       `INSERT INTO alert_rule (rule_id, name, severity, scope, kind, params)
-       VALUES ('warm', 'Warm', 'warning', '{"devices":["crash-*"],"metric":"room_ambient_temperature_celsius"}',
+       VALUES ('warm', 'Warm', 'warning', '{"devices":["crash-*"],"metrics":["room_ambient_temperature_celsius"]}',
                'threshold', '{"operator":">","threshold":39.9,"clearThreshold":35}')`,
     );
   });

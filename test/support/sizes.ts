@@ -1,6 +1,6 @@
 import { engineKind } from '@fieldstream/testing';
 
-/** How much of everything the integrity tests do. What they prove is the same; how often they try it is not. */
+/** How much of everything the tests of the whole pipeline do. What they prove is the same; how often they try it is not. */
 export interface Sizes {
   /** Point 1: publishes a second, and how long Kafka is away under them. */
   readonly outage: { readonly rate: number; readonly connections: number; readonly awayMs: number };
@@ -16,6 +16,14 @@ export interface Sizes {
   readonly ledgerPublishes: number;
   /** Point 7: devices, readings of each, and kills of the alerter among them. */
   readonly alerts: { readonly devices: number; readonly readings: number; readonly kills: number };
+  /** Point 7: crossings of a rule, and kills of the alerter among them. */
+  readonly crossings: { readonly count: number; readonly kills: number };
+  /** Point 7: publishes of each device that rules of every kind are evaluated over. */
+  readonly kinds: { readonly publishes: number };
+  /** How long receivers of alerts are away. */
+  readonly receiversAwayMs: number;
+  /** After which silence a device is missed. */
+  readonly silenceMs: number;
   /** Point 8: kills of random processes, at publishes a second, until at least so many publishes were made. */
   readonly crash: { readonly kills: number; readonly rate: number; readonly leastPublishes: number };
   /** Point 8: publishes a second while the database is away. */
@@ -31,6 +39,10 @@ const FULL: Sizes = {
   rollup: { snapshots: 40, rate: 2_000 },
   ledgerPublishes: 5_000,
   alerts: { devices: 40, readings: 250, kills: 5 },
+  crossings: { count: 100, kills: 6 },
+  kinds: { publishes: 500 },
+  receiversAwayMs: 60_000,
+  silenceMs: 4_000,
   // 200,000 readings.
   crash: { kills: 20, rate: 600, leastPublishes: 50_000 },
   databaseOutage: { rate: 1_000, awayMs: 60_000 },
@@ -45,6 +57,10 @@ const SMALL: Sizes = {
   rollup: { snapshots: 20, rate: 500 },
   ledgerPublishes: 2_000,
   alerts: { devices: 20, readings: 120, kills: 3 },
+  crossings: { count: 100, kills: 3 },
+  kinds: { publishes: 300 },
+  receiversAwayMs: 8_000,
+  silenceMs: 8_000,
   crash: { kills: 8, rate: 400, leastPublishes: 10_000 },
   databaseOutage: { rate: 400, awayMs: 8_000 },
 };

@@ -64,7 +64,7 @@ async function createRule(bed: BenchBed): Promise<void> {
   const parsed = parseRule({
     id: RULE,
     name: 'Probe high',
-    scope: { devices: ['probe'], metric: 'value' },
+    scope: { devices: ['probe'], metrics: ['value'] },
     kind: 'threshold',
     params: { operator: '>', threshold: 50 },
   });

@@ -6,6 +6,8 @@ import { embeddedLog } from './embedded-log.js';
 import { idleConnections } from './idle-connections.js';
 import { pubackLatency } from './puback-latency.js';
 import { rowVisible } from './row-visible.js';
+import { ruleCount } from './rule-count.js';
+import { silenceLatency } from './silence-latency.js';
 import { standalone } from './standalone.js';
 import { throughput } from './throughput.js';
 import { unauthenticatedMemory } from './unauthenticated-memory.js';
@@ -18,6 +20,8 @@ export const SCENARIOS: readonly Scenario[] = [
   pubackLatency,
   rowVisible,
   alertLatency,
+  silenceLatency,
+  ruleCount,
   idleConnections,
   unauthenticatedMemory,
   embeddedLog,
