@@ -56,7 +56,7 @@ export interface EvaluatorOptions {
 }
 
 /** How long a timer waits that was due but could not fire. */
-const RETRY_TIMER_MS = 500;
+const RETRY_TIMER_MS = 100;
 
 /**
  * Evaluates the rules of one source: observations, timers and changes of rules come in, transitions and their notifications go into the
@@ -172,8 +172,9 @@ export class Evaluator {
     const due = this.states.takeDue(nowMs, this.ruleSet.index);
     if (due.length === 0) return;
     try {
-      const caughtUp: number[] = [];
-      for (const partition of partitionsOf(due)) if (await isCaughtUp(partition)) caughtUp.push(partition);
+      const partitions = partitionsOf(due);
+      const answers = await Promise.all(partitions.map((partition) => isCaughtUp(partition)));
+      const caughtUp = partitions.filter((_, index) => answers[index]);
       if (caughtUp.length > 0) await this.serial.run(() => this.fireNow(due, caughtUp, nowMs));
     } finally {
       // Those that have fired have no timer any more, or another one.

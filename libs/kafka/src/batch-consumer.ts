@@ -27,6 +27,9 @@ export interface BatchConsumerOptions extends KafkaBatchStrategyOptions {
 /** How long a rebalance is held up for the transaction that is running. */
 const LAST_CALL_MS = 5_000;
 
+/** How long `caughtUp` waits for what is on its way. */
+const CATCH_UP_MS = 500;
+
 /** What `KafkaBatchStrategy` does, without Nest. */
 export class BatchConsumer {
   private readonly session: ConsumerSession;
@@ -37,6 +40,7 @@ export class BatchConsumer {
   private readonly deadLetters: DeadLetterWriter;
   private readonly dispatchers = new Map<string, TopicDispatcher>();
   private readonly changed = new Notifier();
+  private readonly applied = new Notifier();
   private readonly observer: StrategyObserver;
   private assignment: Assignment | undefined;
   /** Topics and partitions for which `assigned` was called, and `revoked` not yet. */
@@ -100,6 +104,7 @@ export class BatchConsumer {
     this.closing = true;
     this.assignment?.end();
     this.changed.notify();
+    this.applied.notify();
     await within(Promise.all([this.idle(), this.preparing]), this.options.closeTimeoutMs ?? 10_000);
     await this.committer.stop();
     await this.session.stop();
@@ -113,13 +118,22 @@ export class BatchConsumer {
       .map(({ topic, partition, applied, end }) => ({ topic, partition, position: applied, end }));
   }
 
-  /** Whether all that is in the partition at some moment after the call is applied. @throws KafkaError */
+  /**
+   * Whether all that is in the partition at some moment after the call is applied. Waits for it for a moment: where
+   * records come in all the time, some are always on their way. @throws KafkaError
+   */
   async caughtUp(topic: string, partition: number): Promise<boolean> {
     const feed = this.assignment?.feed(topic, partition);
     if (feed?.status !== 'ready') return false;
     const range = (await this.ranges.of(this.options.topicPrefix + topic)).get(partition);
     if (!range || this.assignment?.feed(topic, partition) !== feed) return false;
     if (range.end > feed.end) feed.end = range.end;
+    const untilMs = performance.now() + CATCH_UP_MS;
+    while (feed.applied < range.end && this.assignment?.feed(topic, partition) === feed) {
+      const leftMs = untilMs - performance.now();
+      if (leftMs <= 0) return false;
+      await this.applied.wait(leftMs);
+    }
     return feed.applied >= range.end;
   }
 
@@ -135,8 +149,10 @@ export class BatchConsumer {
   private dispatcher(topic: string, handle: BatchHandler): TopicDispatcher {
     const runner = new HandlerRunner({
       handle,
-      onApplied: (batch) =>
-        this.assignment?.feed(batch.topic, batch.partition)?.markApplied(batch.nextOffset),
+      onApplied: (batch) => {
+        this.assignment?.feed(batch.topic, batch.partition)?.markApplied(batch.nextOffset);
+        this.applied.notify();
+      },
       writeDeadLetter: (batch, record, error) => this.deadLetters.write(batch, record, error),
       logger: this.options.logger,
       observer: this.observer,
