@@ -3,10 +3,10 @@ import {
   advanceOffsets,
   claimRange,
   claimRanges,
+  commitDurably,
   createOffsetStore,
   createPool,
   inConsumerTransaction,
-  inDurableConsumerTransaction,
   inTransaction,
   migrate,
   type OffsetRange,
@@ -76,10 +76,21 @@ describe('claims', () => {
       false,
     ],
   ])('%s: retriable unless the values are at fault', async (_, statement, retriable) => {
-    for (const run of [inConsumerTransaction, inDurableConsumerTransaction]) {
-      const failed = run(pool, 'test', (client) => client.query(statement));
-      await expect(failed).rejects.toMatchObject({ name: 'DatabaseError', code: 'query-failed', retriable });
-    }
+    const failed = inConsumerTransaction(pool, 'test', (client) => client.query(statement));
+    await expect(failed).rejects.toMatchObject({ name: 'DatabaseError', code: 'query-failed', retriable });
+  });
+
+  test('COMMIT waits for the disk where it is asked to, for that transaction alone', async () => {
+    const setting = async (client: Pick<pg.PoolClient, 'query'>): Promise<unknown> =>
+      (await client.query<{ synchronous_commit: string }>('SHOW synchronous_commit')).rows[0]
+        ?.synchronous_commit;
+    const seen = await inConsumerTransaction(pool, 'test', async (client) => {
+      const before = await setting(client);
+      await commitDurably(client);
+      return [before, await setting(client)];
+    });
+    expect(seen).toEqual(['off', 'on']);
+    expect(await inConsumerTransaction(pool, 'test', setting)).toBe('off');
   });
 
   test('the first range begins where it begins', async () => {

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { DatabaseError } from './database-error.js';
 import { inTransaction } from './pool.js';
+import type { Queryable } from './queryable.js';
 
 /**
  * Held-up transactions end by themselves: a process that was paused in the middle of one must not keep its successor
@@ -9,10 +10,14 @@ import { inTransaction } from './pool.js';
 const BOUNDS = `SET LOCAL idle_in_transaction_session_timeout = '30s';
 SET LOCAL lock_timeout = '45s';`;
 
+const SETTINGS = `SET LOCAL synchronous_commit = off;
+-- Late readings may fall into compressed chunks; the default limit would refuse them for ever.
+SET LOCAL timescaledb.max_tuples_decompressed_per_dml_transaction = 0;`;
+
 /**
  * A transaction that applies records of Kafka and moves their offset with them. COMMIT does not wait for the disk: after a
- * crash of the server the newest rows are gone together with the offset, and come again from Kafka. So nothing may hang on
- * its commit but the offset; use `inDurableConsumerTransaction` where something does.
+ * crash of the server the newest rows are gone together with the offset, and come again from Kafka. Where others are told of
+ * what was written, `commitDurably` makes it wait.
  * @throws DatabaseError, not retriable only where the values written are at fault; and whatever `work` throws
  */
 export function inConsumerTransaction<T>(
@@ -20,22 +25,12 @@ export function inConsumerTransaction<T>(
   doing: string,
   work: (client: pg.PoolClient) => Promise<T>,
 ): Promise<T> {
-  const settings = `SET LOCAL synchronous_commit = off;
--- Late readings may fall into compressed chunks; the default limit would refuse them for ever.
-SET LOCAL timescaledb.max_tuples_decompressed_per_dml_transaction = 0;`;
-  return inBoundedTransaction(pool, doing, settings, work);
+  return inBoundedTransaction(pool, doing, SETTINGS, work);
 }
 
-/**
- * As `inConsumerTransaction`, but COMMIT waits for the disk: for a consumer that tells others of what it has written.
- * @throws DatabaseError, not retriable only where the values written are at fault; and whatever `work` throws
- */
-export function inDurableConsumerTransaction<T>(
-  pool: pg.Pool,
-  doing: string,
-  work: (client: pg.PoolClient) => Promise<T>,
-): Promise<T> {
-  return inBoundedTransaction(pool, doing, 'SET LOCAL synchronous_commit = on;', work);
+/** From now on the COMMIT of the transaction waits for the disk, with it whatever was committed before. */
+export async function commitDurably(client: Queryable): Promise<void> {
+  await client.query('SET LOCAL synchronous_commit = on');
 }
 
 /** SQLSTATE classes that say something of the values written: cardinality, data, constraints, limits of the program. */
