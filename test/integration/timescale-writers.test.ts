@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { MetricValue, Telemetry } from '@fieldstream/domain';
 import {
+  inConsumerTransaction,
   inTransaction,
   migrate,
   type Outcome,
@@ -50,6 +51,21 @@ describe.each(FLAVOURS)('writers on the $name edition', (flavour) => {
   }
   const query = async (text: string, values: unknown[] = []): Promise<unknown[]> =>
     (await database.pool.query<Record<string, unknown>>(text, values)).rows;
+
+  test('a transaction that makes a series waits for the disk at its COMMIT, one that knows it does not', async () => {
+    const waits = async (telemetry: Telemetry): Promise<unknown> => {
+      const { setting, used } = await inConsumerTransaction(database.pool, 'test', async (client) => {
+        const session = await registry.open(client);
+        await session.resolve([telemetry]);
+        const { rows } = await client.query<{ synchronous_commit: string }>('SHOW synchronous_commit');
+        return { setting: rows[0]?.synchronous_commit, used: session };
+      });
+      used.committed();
+      return setting;
+    };
+    const telemetry = publish('newcomer', NOON, { power: 1 });
+    expect([await waits(telemetry), await waits(telemetry)]).toEqual(['on', 'off']);
+  });
 
   test('numbers, booleans and state words become readings; texts and state words become states', async () => {
     const sample = { power: 12.5, tiny: 5e-324, open: true, POWER: 'ON', mode: 'eco' };

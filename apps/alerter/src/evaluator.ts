@@ -292,7 +292,11 @@ export class Evaluator {
   ): Promise<void> {
     const draft = new EvaluationDraft(this.states, this.ruleSet, this.labelsOf);
     try {
-      await inConsumerTransaction(this.options.pool, doing, (client) => work(client, draft));
+      await inConsumerTransaction(this.options.pool, doing, async (client) => {
+        // Changes are sent under their sequence numbers, which a second evaluation would not give them again.
+        await commitDurably(client);
+        await work(client, draft);
+      });
     } catch (error) {
       // It may have been committed all the same, or another process may have written: read anew before the next use.
       for (const partition of partitions) this.states.markStale(partition);
@@ -307,8 +311,6 @@ async function write(client: Queryable, draft: EvaluationDraft): Promise<void> {
   await alertStateStore.write(client, draft.states);
   await alertStateStore.remove(client, draft.removals);
   draft.recorded = await recordTransitions(client, draft.transitions);
-  // They are sent under their sequence numbers, which a second evaluation would not give them again.
-  if (draft.recorded.length > 0) await commitDurably(client);
 }
 
 function applyClaim(

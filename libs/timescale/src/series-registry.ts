@@ -1,5 +1,6 @@
 import type { Telemetry } from '@fieldstream/domain';
 import { ADVISORY_LOCKS } from './advisory-locks.js';
+import { commitDurably } from './consumer-transaction.js';
 import type { Queryable } from './queryable.js';
 import { type DeviceSeries, SeriesCache, type StoredSeries } from './series-cache.js';
 import { findSeries, insertDevices, upsertSeries, type WantedSeries } from './series-statements.js';
@@ -57,6 +58,9 @@ export class SeriesSession {
     const absent = wanted.filter((series) => !this.#has(series));
     if (absent.length === 0) return;
     const unknown = absent.filter(({ deviceId, metric }) => !this.#devices.get(deviceId)?.has(metric));
+    // What is kept in memory must outlive a crash of the server: rows of a series that is gone would be nobody's, or, once
+    // its number has been given away again, somebody else's.
+    await commitDurably(this.client);
     await insertDevices(this.client, unknown);
     for (const stored of await upsertSeries(this.client, absent)) {
       this.#remember(stored.deviceId, stored.metric, stored);
