@@ -1,4 +1,9 @@
-import { afterAll, beforeAll, describe, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eventually } from '@fieldstream/testing';
+import { findCoordinator, joinGroup } from '../raw/group-requests.js';
+import { ERROR } from '../raw/protocol-numbers.js';
+import { RawConnection } from '../raw/raw-connection.js';
+import { initProducerId } from '../raw/requests.js';
 import { CaseScope } from './case-scope.js';
 import type { ContractCase } from './contract-case.js';
 import { targetKinds, type Target } from './target.js';
@@ -23,7 +28,8 @@ export function describeContract(
       let target: Target;
       beforeAll(async () => {
         target = await kind.start();
-      });
+        await coordinatorsReady(target);
+      }, 60_000);
       afterAll(async () => {
         await target.stop();
       });
@@ -45,5 +51,28 @@ export function describeContract(
         );
       }
     });
+  }
+}
+
+/** A broker that is new makes its internal topics at the first request that needs them, and has no coordinators until then. */
+async function coordinatorsReady(target: Target): Promise<void> {
+  const scope = await CaseScope.open(target);
+  try {
+    const connection = await RawConnection.open(scope);
+    await eventually(
+      async () => {
+        const found = await connection.ask(findCoordinator(scope.name('group')));
+        const joined = await connection.ask(joinGroup({ groupId: scope.name('group') }));
+        const producer = await connection.ask(initProducerId());
+        expect([found.errorCode, joined.errorCode, producer.errorCode]).toEqual([
+          0,
+          ERROR.memberIdRequired,
+          0,
+        ]);
+      },
+      { timeoutMs: 45_000, what: 'the coordinators of groups and of producers' },
+    );
+  } finally {
+    await scope.close();
   }
 }
