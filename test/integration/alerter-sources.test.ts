@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { readChangedLabels } from '@fieldstream/timescale';
+import { readChangedLabels, readLastReadings } from '@fieldstream/timescale';
 import { TOPICS } from '@fieldstream/wire';
 import { RuleWatcher } from '../../apps/alerter/src/rule-watcher.js';
 import type { Evaluator } from '../../apps/alerter/src/evaluator.js';
@@ -146,6 +146,33 @@ describe('silence', () => {
     await next.beginWithLast();
     await next.fireTimers(yes);
     expect(await bed.count('alert_event')).toBe(1);
+  });
+
+  test('of which a rule learns that is edited in that moment is judged by the edited rule', async () => {
+    await stored('dev', NOON);
+    await bed.rules.create(silent5s());
+    bed.nowMs = NOON + 60_000;
+    let edit: (() => Promise<void>) | undefined;
+    const evaluator = await bed.evaluator([0], {
+      last: {
+        read: async (sinceMs) => {
+          const found = await readLastReadings(bed.pool, sinceMs);
+          await edit?.();
+          return found;
+        },
+        countPartitions: () => Promise.resolve(1),
+      },
+    });
+    edit = async () => {
+      edit = undefined;
+      await bed.rules.replace(silent5s({ params: { afterMs: 20_000 } }));
+      await bed.applyRules(evaluator);
+    };
+    await evaluator.beginWithLast();
+    expect(await bed.count('alert_state')).toBe(0);
+    await evaluator.beginWithLast();
+    await evaluator.fireTimers(yes);
+    expect(await seen()).toMatchObject([{ fired: 20_000, resolved: null }]);
   });
 
   test('goes on under an edited rule, and a rule switched off and on opens the same alert again', async () => {

@@ -10,7 +10,7 @@ import {
   type TopicName,
   TOPICS,
 } from '@fieldstream/wire';
-import { DeviceLabelBook } from '../../apps/alerter/src/device-labels.js';
+import { DeviceLabelBook } from '../../apps/alerter/src/device-label-book.js';
 import { Evaluator, type EvaluatorOptions } from '../../apps/alerter/src/evaluator.js';
 import { matchPresence, matchReadings } from '../../apps/alerter/src/matched-observation.js';
 import { readRules } from '../../apps/alerter/src/rule-watcher.js';

@@ -18,8 +18,8 @@ import { DraftReader, type MatchedRecords } from './draft-reader.js';
 import { type EvaluationCounts, sumCounts } from './evaluation-counts.js';
 import { EvaluationDraft } from './evaluation-draft.js';
 import { EvaluationStates, stateKeyOf } from './evaluation-states.js';
-import type { DeviceLabelBook } from './device-labels.js';
-import { type LastObservations, lastSubjects } from './last-subjects.js';
+import type { DeviceLabelBook } from './device-label-book.js';
+import { type LastObservations, type LastSubject, lastSubjects } from './last-subjects.js';
 import type { Match } from './matched-observation.js';
 import { findMisfits } from './rule-revision.js';
 import type { RuleSet } from './rule-set.js';
@@ -60,9 +60,9 @@ export interface EvaluatorOptions {
 const RETRY_TIMER_MS = 100;
 
 /**
- * Evaluates the rules of one source: observations, timers and changes of rules come in, transitions and their notifications go into the
- * database, together with the states and the offset that they are of. One thing at a time, each in one transaction;
- * memory follows after the commit. Whatever fails changes nothing and can be called again.
+ * Evaluates the rules of one source: observations, timers and changes of rules come in, transitions and their
+ * notifications go into the database, together with the states and the offset that they are of. One thing at a time, each
+ * in one transaction; memory follows after the commit. Whatever fails changes nothing and can be called again.
  */
 export class Evaluator {
   private readonly states = new EvaluationStates();
@@ -155,11 +155,16 @@ export class Evaluator {
     const revisions = wanted.map(({ rule }) => [rule.id, rules.revisionOf(rule.id)]);
     const begun = JSON.stringify([revisions, partitions]);
     if (begun === this.begun) return;
-    if (wanted.length > 0 && partitions.length > 0) {
-      const subjects = await lastSubjects(this.options.last, wanted, this.labelsOf, this.now());
-      await this.serial.run(() => this.beginNow(subjects, partitions));
-    }
-    this.begun = begun;
+    const subjects =
+      wanted.length === 0 || partitions.length === 0
+        ? []
+        : await lastSubjects(this.options.last, wanted, this.labelsOf, this.now());
+    await this.serial.run(async () => {
+      // What was found is of the rules of before: those that changed meanwhile begin with the next call.
+      if (this.ruleSet !== rules) return;
+      if (subjects.length > 0) await this.beginNow(subjects, partitions);
+      this.begun = begun;
+    });
   }
 
   /**
@@ -193,7 +198,7 @@ export class Evaluator {
       records.map((record) => [record, this.options.match(record.value, rules.index, this.labelsOf)]),
     );
     let counts: readonly EvaluationCounts[] = [];
-    await this.commit('evaluating readings', partitionsOf(batches), async (client, draft) => {
+    await this.commit('evaluating observations', partitionsOf(batches), async (client, draft) => {
       const claims = await claimRanges(client, this.options.consumer, batches);
       await this.reader.load(client, draft, rules, this.findStale(batches, claims));
       await this.reader.adopt(client, draft, rules, claims, matched);
@@ -220,10 +225,7 @@ export class Evaluator {
     });
   }
 
-  private async beginNow(
-    subjects: Awaited<ReturnType<typeof lastSubjects>>,
-    partitions: readonly number[],
-  ): Promise<void> {
+  private async beginNow(subjects: readonly LastSubject[], partitions: readonly number[]): Promise<void> {
     await this.commit('beginning evaluations', partitions, async (client, draft) => {
       const owned = await this.lockOwned(client, draft, partitions);
       const fresh = subjects.filter(({ partition, matched }) => {

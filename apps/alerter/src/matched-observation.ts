@@ -1,5 +1,5 @@
 import type { CompiledRule, DeviceLabels, ReceivedObservation, RuleIndex } from '@fieldstream/domain';
-import { decodeDeviceEvent, decodeTelemetry, type DeviceEventType, WireError } from '@fieldstream/wire';
+import { decodeDeviceEvent, decodeTelemetry, PRESENCE_OF_EVENT, WireError } from '@fieldstream/wire';
 import { stateKeyOf } from './evaluation-states.js';
 
 /** An observation of a subject that a rule watches. */
@@ -24,14 +24,6 @@ export type Match = (
 ) => readonly MatchedObservation[] | undefined;
 
 const NONE: readonly MatchedObservation[] = [];
-
-const PRESENCE: Readonly<Record<DeviceEventType, 'online' | 'offline'>> = {
-  connected: 'online',
-  online: 'online',
-  disconnected: 'offline',
-  'last-will': 'offline',
-  offline: 'offline',
-};
 
 /** Of a record of `telemetry.readings`. The samples of one publish may be in any order. */
 export const matchReadings: Match = (value, rules, labelsOf) => {
@@ -74,7 +66,7 @@ export const matchPresence: Match = (value, rules, labelsOf) => {
     deviceId,
     metric: '',
     key: stateKeyOf({ ruleId: compiled.rule.id, deviceId, metric: '' }),
-    observation: { timeMs, receivedAtMs: timeMs, value: PRESENCE[type] },
+    observation: { timeMs, receivedAtMs: timeMs, value: PRESENCE_OF_EVENT[type] },
   }));
 };
 

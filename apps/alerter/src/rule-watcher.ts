@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Logger } from '@fieldstream/domain';
 import { readChangedLabels, type RuleStore } from '@fieldstream/timescale';
-import type { DeviceLabelBook } from './device-labels.js';
+import type { DeviceLabelBook } from './device-label-book.js';
 import type { Evaluator } from './evaluator.js';
 import { RuleSet } from './rule-set.js';
 

@@ -23,7 +23,7 @@ import {
 import { TOPICS } from '@fieldstream/wire';
 import { addGauges, createMetrics } from './alerter-metrics.js';
 import { AlerterModule } from './alerter.module.js';
-import { DeviceLabelBook } from './device-labels.js';
+import { DeviceLabelBook } from './device-label-book.js';
 import { Evaluator, type EvaluatorOptions } from './evaluator.js';
 import { Evaluators } from './evaluators.js';
 import { matchPresence, matchReadings } from './matched-observation.js';

@@ -1,3 +1,4 @@
+import { PRESENCE_OF_EVENT } from '@fieldstream/wire';
 import { ADVISORY_LOCKS } from './advisory-locks.js';
 import { timestamptzArray } from './binary-array.js';
 import type { Queryable } from './queryable.js';
@@ -14,9 +15,10 @@ export interface DeviceEventRow {
   readonly offset: bigint;
 }
 
-/** Rows `(type, presence)` for SQL. */
-export const PRESENCE_OF_EVENT = `('connected', 'online'), ('online', 'online'), ('disconnected', 'offline'),
-  ('last-will', 'offline'), ('offline', 'offline')`;
+/** `PRESENCE_OF_EVENT` as rows `(type, presence)` for SQL. */
+export const PRESENCE_ROWS = Object.entries(PRESENCE_OF_EVENT)
+  .map(([type, presence]) => `('${type}', '${presence}')`)
+  .join(', ');
 
 /**
  * Writes device events, and the presence of the devices that exist: the newest event by its own time wins, of two at one
@@ -46,7 +48,7 @@ export async function writeDeviceEvents(client: Queryable, events: readonly Devi
     `WITH newest AS (
        SELECT DISTINCT ON (e.device_id) e.device_id, e.time, p.presence
        FROM unnest($1::timestamptz[], $2::text[], $3::text[]) WITH ORDINALITY AS e (time, device_id, type, ordinal)
-       JOIN (VALUES ${PRESENCE_OF_EVENT}) AS p (type, presence) USING (type)
+       JOIN (VALUES ${PRESENCE_ROWS}) AS p (type, presence) USING (type)
        ORDER BY e.device_id, e.time DESC, e.ordinal DESC
      ), locked AS (
        SELECT d.device_id FROM device d WHERE d.device_id IN (SELECT device_id FROM newest)

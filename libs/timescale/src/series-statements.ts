@@ -1,5 +1,5 @@
 import { ADVISORY_LOCKS } from './advisory-locks.js';
-import { PRESENCE_OF_EVENT } from './device-event-writer.js';
+import { PRESENCE_ROWS } from './device-event-writer.js';
 import type { Queryable } from './queryable.js';
 import type { StoredSeries } from './series-cache.js';
 
@@ -45,7 +45,7 @@ export async function insertDevices(client: Queryable, wanted: readonly WantedSe
      SELECT d.device_id, to_timestamp(d.first_seen_ms / 1000), e.presence, e.time
      FROM unnest($1::text[], $2::float8[]) AS d (device_id, first_seen_ms)
      LEFT JOIN LATERAL (
-       SELECT v.time, p.presence FROM device_event v JOIN (VALUES ${PRESENCE_OF_EVENT}) AS p (type, presence) USING (type)
+       SELECT v.time, p.presence FROM device_event v JOIN (VALUES ${PRESENCE_ROWS}) AS p (type, presence) USING (type)
        WHERE v.device_id = d.device_id ORDER BY v.time DESC, v.origin_offset DESC LIMIT 1) e ON true
      ORDER BY d.device_id COLLATE "C"
      ON CONFLICT DO NOTHING`,

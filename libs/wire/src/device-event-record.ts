@@ -1,8 +1,18 @@
+import type { PresenceState } from '@fieldstream/domain';
 import { isEpochMs, parseObject } from './telemetry-record.js';
 import { WireError } from './wire-error.js';
 
 export const DEVICE_EVENT_TYPES = ['connected', 'disconnected', 'last-will', 'online', 'offline'] as const;
 export type DeviceEventType = (typeof DEVICE_EVENT_TYPES)[number];
+
+/** What an event tells of whether the device is there. */
+export const PRESENCE_OF_EVENT: Readonly<Record<DeviceEventType, PresenceState>> = {
+  connected: 'online',
+  online: 'online',
+  disconnected: 'offline',
+  'last-will': 'offline',
+  offline: 'offline',
+};
 
 /** A connection or presence event. `deviceId` is the MQTT client ID where no device identity is known. */
 export interface DeviceEvent {

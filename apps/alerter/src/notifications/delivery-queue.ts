@@ -11,7 +11,7 @@ export interface Deliverable {
 export interface DeliveryFailure {
   /** For operators; holds no secret. */
   readonly reason: string;
-  /** For how long the receiver wants to be left alone, where it says so. */
+  /** For how long the receiver wants to be left alone, where it says so; bounded by who tells it. */
   readonly retryAfterMs?: number | undefined;
   /** No later attempt can succeed. */
   readonly isFinal?: boolean;

@@ -10,8 +10,6 @@ export interface DeliveryWorkerOptions<T extends Deliverable> {
 }
 
 const FIRST_BACK_OFF_MS = 1_000;
-/** A receiver that asks to be left alone for longer is asked again after this time. */
-const LONGEST_RETRY_AFTER_MS = 60 * 60 * 1000;
 const LOG_EVERY_MS = 60_000;
 /** For attempts that were ended to be noted. */
 const LAST_NOTES_MS = 1_000;
@@ -160,7 +158,7 @@ export class DeliveryWorker<T extends Deliverable> {
       FIRST_BACK_OFF_MS * 2 ** Math.min(attempts, 20),
     );
     const backOffMs = wholeMs * (0.5 + Math.random() / 2);
-    return Math.round(Math.max(backOffMs, Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS)));
+    return Math.round(Math.max(backOffMs, retryAfterMs));
   }
 
   private async renew(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Observation } from '@fieldstream/domain';
-import { PRESENCE_OF_EVENT } from '../device-event-writer.js';
+import { PRESENCE_ROWS } from '../device-event-writer.js';
 import type { Queryable } from '../queryable.js';
 import { selectRows } from './select-rows.js';
 
@@ -120,7 +120,7 @@ export class HistoryReader {
         'reading the history of a connection',
         `SELECT ${EPOCH_MS('e.time')} AS "timeMs", p.presence AS value, e.time::text, e.origin_partition AS partition,
                 e.origin_offset::text AS offset
-         FROM device_event e JOIN (VALUES ${PRESENCE_OF_EVENT}) AS p (type, presence) USING (type)
+         FROM device_event e JOIN (VALUES ${PRESENCE_ROWS}) AS p (type, presence) USING (type)
          WHERE e.device_id = $1 AND e.time >= $2 AND e.time <= $3
            AND (e.time, e.origin_partition, e.origin_offset) > ($2, $4::int, $5::bigint)
          ORDER BY e.time, e.origin_partition, e.origin_offset LIMIT $6`,
@@ -152,7 +152,7 @@ export class HistoryReader {
     const [row] = await selectRows<{ time: string }>(
       this.db,
       'looking for where a history begins',
-      `SELECT e.time::text FROM device_event e JOIN (VALUES ${PRESENCE_OF_EVENT}) AS p (type, presence) USING (type)
+      `SELECT e.time::text FROM device_event e JOIN (VALUES ${PRESENCE_ROWS}) AS p (type, presence) USING (type)
        WHERE e.device_id = $1 AND e.time <= $2 ORDER BY e.time DESC LIMIT 1`,
       [deviceId, iso(fromMs)],
     );
