@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { queriesOf, readDashboards, type DashboardJson, type LinkJson } from './dashboard-json.js';
+import { queriesOf, type DashboardJson, type LinkJson } from '@fieldstream/grafana';
+import { readDashboards } from './read-dashboards.js';
 
 const dashboards = [...readDashboards(join(import.meta.dirname, '..', 'json')).values()];
 

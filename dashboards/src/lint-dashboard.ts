@@ -1,5 +1,4 @@
-import { queriesOf, type DashboardJson, type PanelJson } from './dashboard-json.js';
-import { variablesIn } from './macros.js';
+import { queriesOf, variablesIn, type DashboardJson, type PanelJson } from '@fieldstream/grafana';
 
 /** What a reader of the dashboard would miss, in the manner of Grafana's dashboard-linter; empty if all is well. */
 export function lintDashboard(dashboard: DashboardJson): string[] {

@@ -1,10 +1,8 @@
 import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog';
+import type { QueryFormat } from '@fieldstream/grafana';
 
 /** The one data source of all dashboards: provisioned under a fixed UID, so that no dashboard has to be asked for it. */
 export const DATASOURCE = { type: 'grafana-postgresql-datasource', uid: 'fieldstream' } as const;
-
-/** `time_series` needs a column `time` in ascending order; other text columns become labels. */
-export type QueryFormat = 'table' | 'time_series';
 
 /** A query of Grafana's PostgreSQL data source, which the SDK has no builder for. */
 export interface PostgresQuery extends Dataquery {

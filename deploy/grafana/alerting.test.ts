@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { Ajv } from 'ajv';
-import { readDashboards } from '../../dashboards/src/dashboard-json.js';
+import { readDashboards } from '../../dashboards/src/read-dashboards.js';
 import { readAlertingFiles, rulesOf, type Route } from './alerting-files.js';
 import { ALERTING_SCHEMA } from './alerting-schema.js';
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type pg from 'pg';
 import { migrate } from '@fieldstream/timescale';
 import { projectRoot } from '@fieldstream/testing';
-import { expandMacros } from '../../dashboards/src/macros.js';
+import { expandMacros } from '@fieldstream/grafana';
 import { readAlertingFiles, rulesOf } from '../../deploy/grafana/alerting-files.js';
 import { seedDashboards, SEEDED } from './dashboards-seed.js';
 import { FLAVOURS, silent, type FlavourDatabase } from './timescale-flavours.js';

@@ -1,4 +1,4 @@
-import { queriesOf, type DashboardJson, type DashboardQuery } from '../../dashboards/src/dashboard-json.js';
+import { queriesOf, type DashboardJson, type DashboardQuery } from '@fieldstream/grafana';
 
 /** A query, and the dashboard that it stands in. */
 export interface PlacedQuery extends DashboardQuery {

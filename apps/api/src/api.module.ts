@@ -25,7 +25,6 @@ import { DeadLettersController } from './dead-letters/dead-letters.controller.js
 import { DevicesController } from './devices/devices.controller.js';
 import { LatestController } from './devices/latest.controller.js';
 import { HealthController } from './health/health.controller.js';
-import { HomeController } from './home/home.controller.js';
 import { KafkaPositions } from './pipeline/kafka-positions.js';
 import { PipelineController } from './pipeline/pipeline.controller.js';
 import { ReadingsController } from './readings/readings.controller.js';
@@ -69,7 +68,6 @@ export class ApiModule {
     return {
       module: ApiModule,
       controllers: [
-        HomeController,
         HealthController,
         DevicesController,
         LatestController,

@@ -4,6 +4,7 @@ import type { NextFunction, Request, Response } from 'express';
 import type { Logger } from '@fieldstream/domain';
 import { nestLogger } from '@fieldstream/observability';
 import { ApiModule, type ApiParts } from './api.module.js';
+import { serveConsole } from './console/console-files.js';
 import { refuseCrossSite, requireJson, requireToken, securityHeaders } from './http/guards.js';
 import { ProblemFilter, sendProblem } from './http/problem-filter.js';
 import { measureRequests } from './http/request-metrics.js';
@@ -28,6 +29,7 @@ export async function createApp(parts: ApiParts, options: AppOptions): Promise<N
   // In this order: whoever has no token cannot make the server read a body.
   app.use(securityHeaders);
   app.use(measureRequests(parts.registry));
+  app.use(serveConsole());
   app.use(requireToken(apiToken));
   app.use(refuseCrossSite);
   app.use(requireJson);

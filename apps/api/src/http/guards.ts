@@ -16,7 +16,7 @@ export function securityHeaders(request: Request, response: Response, next: Next
 
 /** Paths that show nothing but the program itself. */
 export function isOpen(path: string): boolean {
-  return path === '/' || path === '/health/live' || path === '/health/ready' || isDocumentation(path);
+  return path === '/health/live' || path === '/health/ready' || isDocumentation(path);
 }
 
 function isDocumentation(path: string): boolean {

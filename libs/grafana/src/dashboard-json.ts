@@ -1,6 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { QueryFormat } from './postgres-query.js';
+/** `time_series` needs a column `time` in ascending order; other text columns become labels. */
+export type QueryFormat = 'table' | 'time_series';
 
 /** The parts of a dashboard's JSON that checks and the console read; `DASHBOARD_SCHEMA` says that they are there. */
 export interface DashboardJson {
@@ -87,12 +86,4 @@ export function queriesOf(dashboard: DashboardJson): DashboardQuery[] {
       })),
     ),
   ];
-}
-
-/** The dashboards of a folder, by file name. */
-export function readDashboards(folder: string): ReadonlyMap<string, DashboardJson> {
-  const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
-  return new Map(
-    files.sort().map((file) => [file, JSON.parse(readFileSync(join(folder, file), 'utf8')) as DashboardJson]),
-  );
 }

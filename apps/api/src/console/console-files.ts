@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import sirv from 'sirv';
+
+const INSIDE_PROJECT = join('dist', 'console');
+const YEAR_S = 31_536_000;
+
+/** The console talks to this server alone. Grafana's components bring their styles by script, hence `unsafe-inline`. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "font-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/**
+ * Serves the console, as `npm run build` left it, on every path that `isOfConsole`. Addresses of its pages answer with the
+ * one document that draws them all. Where the console is not built, requests pass on.
+ */
+export function serveConsole(folder = consoleFolder()): RequestHandler {
+  if (folder === undefined) return (_request, _response, next) => next();
+  const serve = sirv(folder, { brotli: true, gzip: true, etag: true, single: true, setHeaders });
+  return (request: Request, response: Response, next: NextFunction) => {
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    if (isRead && isOfConsole(request.path)) serve(request, response, next);
+    else next();
+  };
+}
+
+/** Whether a path belongs to the console, which shows nothing but the program itself, and not to the API. */
+export function isOfConsole(path: string): boolean {
+  return !/^\/(api|health|metrics)(\/|$)/.test(path);
+}
+
+function setHeaders(response: { setHeader(name: string, value: string): unknown }, path: string): void {
+  response.setHeader('content-security-policy', POLICY);
+  // The names of assets change with what is in them.
+  const caching = path.startsWith('/assets/') ? `public, max-age=${YEAR_S}, immutable` : 'no-cache';
+  response.setHeader('cache-control', caching);
+}
+
+/** Found by walking up from this module, so that it is the same one from the sources and compiled. */
+function consoleFolder(): string | undefined {
+  let directory = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(directory, INSIDE_PROJECT, 'index.html'))) {
+    if (directory === dirname(directory)) return undefined;
+    directory = dirname(directory);
+  }
+  return join(directory, INSIDE_PROJECT);
+}

@@ -1,0 +1,5 @@
+import { Page } from '../../components/page.js';
+
+export function Component() {
+  return <Page title="alerts/channels-page">{null}</Page>;
+}

@@ -1,0 +1,2 @@
+export * from './dashboard-json.js';
+export * from './macros.js';

@@ -1,0 +1,1 @@
+-- What dashboards show of the pipeline and of the quality of the data.
