@@ -84,7 +84,10 @@ async function fill(pool: pg.Pool): Promise<void> {
        FROM alert_event;
      INSERT INTO alert_state VALUES ('hot', 'plain', 'temperature', 3, 1, '{"levels": []}');
      INSERT INTO consumer_offset (consumer, topic, partition, start_offset, next_offset, records)
-       VALUES ('fieldstream-aggregator', 'telemetry.readings', 3, 0, 18, 18)`,
+       VALUES ('fieldstream-aggregator', 'telemetry.readings', 3, 0, 18, 18);
+     INSERT INTO pipeline_sample (width_s, time, stage, topic, seconds) VALUES (10, now(), 'bridge', '', 10);
+     INSERT INTO delay_count VALUES (10, 'latency', now(), '-Infinity', 5, 1), (10, 'latency', now(), 60000, 'Infinity', 2);
+     INSERT INTO device_delay VALUES (now(), 'plain', 1, 0, 61000, 61000, now())`,
   );
 }
 

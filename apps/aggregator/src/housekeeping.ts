@@ -1,11 +1,11 @@
 import type pg from 'pg';
 import type { Logger } from '@fieldstream/domain';
-import { dropOldReadings } from '@fieldstream/timescale';
+import { deleteOldStatistics, dropOldReadings } from '@fieldstream/timescale';
 
 export interface HousekeepingOptions {
   readonly pool: pg.Pool;
   readonly logger: Logger;
-  /** Undefined: raw readings are kept, and there is nothing to do. */
+  /** Undefined: raw readings are kept. */
   readonly rawRetentionDays: number | undefined;
   /** Default: an hour. */
   readonly everyMs?: number;
@@ -13,7 +13,7 @@ export interface HousekeepingOptions {
 
 const HOUR_MS = 60 * 60 * 1000;
 
-/** Drops raw readings past their retention, at the start and then every hour; of several aggregators one does it. */
+/** Drops raw readings and statistics past their retention, at the start and then every hour. */
 export class Housekeeping {
   readonly #options: HousekeepingOptions;
   #timer: NodeJS.Timeout | undefined;
@@ -25,9 +25,11 @@ export class Housekeeping {
 
   start(): void {
     const { rawRetentionDays, everyMs = HOUR_MS } = this.#options;
-    if (rawRetentionDays === undefined) return;
     const run = (): void => {
-      this.#running = this.#running.then(() => this.#dropOld(rawRetentionDays));
+      this.#running = this.#running.then(async () => {
+        if (rawRetentionDays !== undefined) await this.#dropOld(rawRetentionDays);
+        await this.#deleteStatistics();
+      });
     };
     this.#timer = setInterval(run, everyMs);
     run();
@@ -48,6 +50,17 @@ export class Housekeeping {
       }
     } catch (error) {
       logger.warn({ err: error }, 'dropping old readings failed; it is tried again with the next run');
+    }
+  }
+
+  async #deleteStatistics(): Promise<void> {
+    try {
+      await deleteOldStatistics(this.#options.pool);
+    } catch (error) {
+      this.#options.logger.warn(
+        { err: error },
+        'deleting old statistics failed; it is tried again with the next run',
+      );
     }
   }
 }

@@ -6,6 +6,7 @@ import {
   createKafka,
   ensureTopics,
   KafkaBatchStrategy,
+  KafkaPositions,
   RethrowFilter,
   waitForKafka,
 } from '@fieldstream/kafka';
@@ -14,6 +15,8 @@ import { createOffsetStore, createPool, migrate, setGrafanaPassword } from '@fie
 import { AggregatorMetrics } from './aggregator-metrics.js';
 import { AggregatorModule } from './aggregator.module.js';
 import { Housekeeping } from './housekeeping.js';
+import { DeliveryDelays } from './statistics/delivery-delays.js';
+import { StatisticsRecorder } from './statistics/statistics-recorder.js';
 
 /** Consumer group and name in `consumer_offset`, after the topic prefix. */
 const CONSUMER = 'fieldstream-aggregator';
@@ -76,7 +79,11 @@ export async function startAggregator(config: AggregatorConfig, logger: Logger):
     });
     metrics.watchLag(() => strategy.lag());
     health.add('kafka', () => strategy.checkReady());
-    const module = AggregatorModule.register({ pool, consumer, rawRetentionDays, logger, metrics });
+    const delays = new DeliveryDelays();
+    const positions = new KafkaPositions(kafka, topicPrefix);
+    const statistics = new StatisticsRecorder({ pool, positions, delays, topicPrefix, logger });
+    closers.push(() => statistics.close());
+    const module = AggregatorModule.register({ pool, consumer, rawRetentionDays, logger, metrics, delays });
     const app = await NestFactory.createMicroservice<MicroserviceOptions>(module, {
       strategy,
       logger: nestLogger(logger),
@@ -89,6 +96,7 @@ export async function startAggregator(config: AggregatorConfig, logger: Logger):
     const housekeeping = new Housekeeping({ pool, logger, rawRetentionDays });
     closers.push(() => housekeeping.close());
     housekeeping.start();
+    statistics.start();
     started = true;
     return { opsPort: ops.port, close };
   } catch (error) {

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Logger } from '@fieldstream/domain';
 import type { AggregatorMetrics } from '../aggregator-metrics.js';
+import type { DeliveryDelays } from '../statistics/delivery-delays.js';
 
 export interface IngestOptions {
   readonly pool: pg.Pool;
@@ -10,4 +11,6 @@ export interface IngestOptions {
   readonly rawRetentionDays?: number | undefined;
   readonly logger: Logger;
   readonly metrics: AggregatorMetrics;
+  /** Told of every publish whose rows are committed. */
+  readonly delays: DeliveryDelays;
 }

@@ -70,6 +70,14 @@ export class TelemetryIngest {
     written.session.committed();
     for (const claim of written.claims) reportLost(claim, this.#logger);
     for (const advance of written.advances) this.#metrics.countAdvance(advance);
+    this.#observe(written.claims);
+  }
+
+  #observe(claims: readonly Claim<DecodedRecord>[]): void {
+    const committedAtMs = Date.now();
+    for (const { records } of claims)
+      for (const { telemetry } of records)
+        if (telemetry) this.#options.delays.observe(telemetry, committedAtMs);
   }
 }
 

@@ -39,4 +39,7 @@ export const COPIED_TABLES: readonly CopiedTable[] = [
   { name: 'notification_message', key: ['message_id'], identity: 'message_id' },
   { name: 'notification', key: ['notification_id'], identity: 'notification_id' },
   { name: 'alert_state', key: ['rule_id', 'device_id', 'metric'] },
+  { name: 'pipeline_sample', key: ['width_s', 'time', 'stage', 'topic'] },
+  { name: 'delay_count', key: ['width_s', 'kind', 'time', 'up_to_ms'] },
+  { name: 'device_delay', key: ['time', 'device_id'] },
 ];
