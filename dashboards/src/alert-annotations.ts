@@ -7,12 +7,16 @@ import { OPEN_IN_RANGE, TO } from './time-range.js';
  * Marks in every chart from when to when an alert was open; one that still is, up to now. One annotation a severity,
  * because the colour belongs to the annotation, not to the event.
  * @param condition SQL over the alert `a`.
+ * @param shown Severities that are marked until somebody chooses otherwise; all where not given.
  */
-export function alertAnnotations(condition: string): readonly AnnotationQueryBuilder[] {
+export function alertAnnotations(
+  condition: string,
+  shown: readonly string[] = SEVERITIES.map(({ severity }) => severity),
+): readonly AnnotationQueryBuilder[] {
   return SEVERITIES.map(({ severity, title, color }) =>
     new AnnotationQueryBuilder()
       .name(`${title} alerts`)
-      .enable(true)
+      .enable(shown.includes(severity))
       .iconColor(color)
       .datasource(DATASOURCE)
       .target(

@@ -1,6 +1,9 @@
+/** Version of the dashboard schema of the Grafana that docker-compose.yml pins: a test holds them together. */
+export const GRAFANA_SCHEMA_VERSION = 42;
+
 /**
- * What Grafana and the console rely on in a dashboard's JSON (schema version 42), written by hand: Grafana publishes
- * types for its JSON, but no JSON schema.
+ * What Grafana and the console rely on in a dashboard's JSON, written by hand: Grafana publishes types for its JSON, but no
+ * JSON schema.
  */
 const dataSource = {
   type: 'object',
@@ -89,23 +92,41 @@ const panel = {
   ],
 } as const;
 
+const named = {
+  name: { type: 'string', pattern: '^[a-z][a-z_]*$' },
+  label: text,
+  description: text,
+  query: text,
+} as const;
+
+const options = {
+  type: 'array',
+  minItems: 1,
+  items: { type: 'object', properties: { text, value: text }, required: ['text', 'value'] },
+} as const;
+
 const variable = {
   type: 'object',
-  properties: {
-    type: { const: 'query' },
-    name: { type: 'string', pattern: '^[a-z][a-z_]*$' },
-    label: text,
-    description: text,
-    datasource: dataSource,
-    query: text,
-    definition: text,
-    multi: { type: 'boolean' },
-    includeAll: { type: 'boolean' },
-    allValue: text,
-    refresh: { enum: [1, 2] },
-    sort: { type: 'integer', minimum: 0, maximum: 8 },
-  },
-  required: ['type', 'name', 'label', 'datasource', 'query', 'refresh'],
+  oneOf: [
+    {
+      properties: {
+        ...named,
+        type: { const: 'query' },
+        datasource: dataSource,
+        definition: text,
+        multi: { type: 'boolean' },
+        includeAll: { type: 'boolean' },
+        allValue: text,
+        refresh: { enum: [1, 2] },
+        sort: { type: 'integer', minimum: 0, maximum: 8 },
+      },
+      required: ['type', 'name', 'label', 'datasource', 'query', 'refresh'],
+    },
+    {
+      properties: { ...named, type: { enum: ['custom', 'interval'] }, options },
+      required: ['type', 'name', 'label', 'query', 'options', 'current'],
+    },
+  ],
 } as const;
 
 const annotation = {
@@ -122,14 +143,18 @@ const annotation = {
 
 const link = {
   type: 'object',
-  properties: {
-    type: { const: 'link' },
-    title: text,
-    url: { type: 'string', pattern: '^/d/' },
-    icon: text,
-    keepTime: { const: true },
-  },
-  required: ['type', 'title', 'url', 'icon', 'keepTime'],
+  properties: { title: text, icon: text, keepTime: { const: true } },
+  oneOf: [
+    { properties: { type: { const: 'link' }, url: { type: 'string', pattern: '^/d/' } } },
+    {
+      properties: {
+        type: { const: 'dashboards' },
+        tags: { const: ['fieldstream'] },
+        asDropdown: { const: true },
+      },
+    },
+  ],
+  required: ['type', 'title', 'icon', 'keepTime'],
 } as const;
 
 /** JSON Schema (draft 7) of a dashboard file. */
@@ -140,9 +165,10 @@ export const DASHBOARD_SCHEMA = {
     title: text,
     description: text,
     tags: { type: 'array', items: text, contains: { const: 'fieldstream' } },
-    schemaVersion: { const: 42 },
+    schemaVersion: { const: GRAFANA_SCHEMA_VERSION },
     timezone: { const: 'browser' },
     refresh: { type: 'string', pattern: '^\\d+[smh]$' },
+    graphTooltip: { enum: [1, 2] },
     time: { type: 'object', properties: { from: text, to: text }, required: ['from', 'to'] },
     templating: {
       type: 'object',
@@ -153,5 +179,19 @@ export const DASHBOARD_SCHEMA = {
     links: { type: 'array', items: link },
     panels: { type: 'array', minItems: 1, items: panel },
   },
-  required: ['uid', 'title', 'description', 'tags', 'schemaVersion', 'time', 'templating', 'panels'],
+  required: [
+    'uid',
+    'title',
+    'description',
+    'tags',
+    'timezone',
+    'refresh',
+    'graphTooltip',
+    'schemaVersion',
+    'time',
+    'templating',
+    'annotations',
+    'links',
+    'panels',
+  ],
 } as const;

@@ -2,14 +2,28 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { Ajv } from 'ajv';
-import type { DashboardJson } from '@fieldstream/grafana';
+import type { DashboardJson, VariableJson } from '@fieldstream/grafana';
+import { readCompose } from '../../deploy/compose-file.js';
 import { readDashboards } from './read-dashboards.js';
-import { DASHBOARD_SCHEMA } from './dashboard-schema.js';
+import { DASHBOARD_SCHEMA, GRAFANA_SCHEMA_VERSION } from './dashboard-schema.js';
 import { DASHBOARDS, renderDashboard } from './dashboards.js';
 import { lintDashboard } from './lint-dashboard.js';
 
 const folder = join(import.meta.dirname, '..', 'json');
 const dashboards = readDashboards(folder);
+const root = join(import.meta.dirname, '..', '..');
+/** A file of a package, as text: the packages are made for browsers, and do not load here. */
+const fileOf = (...path: string[]): string => readFileSync(join(root, 'node_modules', ...path), 'utf8');
+const units = new Set(
+  Array.from(
+    fileOf('@grafana', 'data', 'dist', 'esm', 'valueFormats', 'categories.mjs').matchAll(/\bid: "([^"]+)"/g),
+    ([, id = '']) =>
+      id.replaceAll(/\\(?:u|x)([\da-fA-F]{4}|[\da-fA-F]{2})/g, (_, code: string) =>
+        String.fromCharCode(Number.parseInt(code, 16)),
+      ),
+  ),
+);
+const isUnit = (id: string): boolean => units.has(id);
 const validate = new Ajv({ allErrors: true }).compile(DASHBOARD_SCHEMA);
 
 test('each dashboard has a file, and each file a dashboard', () => {
@@ -19,6 +33,21 @@ test('each dashboard has a file, and each file a dashboard', () => {
 test('no two dashboards share a UID', () => {
   const uids = [...dashboards.values()].map((dashboard) => dashboard.uid);
   expect(new Set(uids).size).toBe(uids.length);
+});
+
+test('the schema version is the one of the Grafana that docker-compose.yml pins', () => {
+  const { image = '' } =
+    readCompose(join(root, 'docker-compose.yml'), {
+      POSTGRES_PASSWORD: 'x',
+      GRAFANA_READER_PASSWORD: 'x',
+      GRAFANA_ADMIN_PASSWORD: 'x',
+      API_TOKEN: 'x',
+    }).services['grafana'] ?? {};
+  const { version } = JSON.parse(fileOf('@grafana', 'schema', 'package.json')) as { version: string };
+  const minor = (one: string): string => one.split('.').slice(0, 2).join('.');
+  expect(minor(image.replace('grafana/grafana:', ''))).toBe(minor(version));
+  const types = fileOf('@grafana', 'schema', 'dist', 'esm', 'raw', 'dashboard', 'x', 'types.gen.mjs');
+  expect(/\bschemaVersion: (\d+)/.exec(types)?.[1]).toBe(String(GRAFANA_SCHEMA_VERSION));
 });
 
 describe.each([...DASHBOARDS])('$file', ({ file, build }) => {
@@ -33,7 +62,7 @@ describe.each([...DASHBOARDS])('$file', ({ file, build }) => {
 
   test('passes the linter', () => {
     const dashboard = dashboards.get(file);
-    expect(dashboard && lintDashboard(dashboard)).toEqual([]);
+    expect(dashboard && lintDashboard(dashboard, isUnit)).toEqual([]);
   });
 });
 
@@ -51,9 +80,10 @@ describe('the linter', () => {
         rawSql: "SELECT name FROM dashboard.device WHERE device_id = '$device'",
       },
     ],
-    fieldConfig: { defaults: { unit: 'string', noValue: 'None', color: {} } },
+    fieldConfig: { defaults: { unit: 'string', noValue: 'None', color: {}, thresholds: { steps: [{}] } } },
   } as const;
-  const variable = {
+  const variable: VariableJson = {
+    type: 'query',
     name: 'device',
     description: 'Device.',
     query: 'SELECT device_id FROM dashboard.device',
@@ -66,7 +96,7 @@ describe('the linter', () => {
   });
 
   test('finds nothing in a sound dashboard', () => {
-    expect(lintDashboard(sound)).toEqual([]);
+    expect(lintDashboard(sound, isUnit)).toEqual([]);
   });
 
   test.each<[string, Partial<DashboardJson>, RegExp]>([
@@ -86,6 +116,64 @@ describe('the linter', () => {
       /wider than/,
     ],
     ['a missing description', { panels: [{ ...panel, description: '' }] }, /no description/],
+    [
+      'a description that is no sentence',
+      { panels: [{ ...panel, description: 'nothing is wrong' }] },
+      /no sentence/,
+    ],
+    [
+      'a unit that Grafana does not have',
+      {
+        panels: [
+          {
+            ...panel,
+            fieldConfig: {
+              ...panel.fieldConfig,
+              defaults: { ...panel.fieldConfig.defaults, unit: 'furlong' },
+            },
+          },
+        ],
+      },
+      /no unit furlong/,
+    ],
+    [
+      'a title that is cut off',
+      { panels: [{ ...panel, title: 'Readings that are stored', gridPos: { x: 0, y: 0, w: 3, h: 4 } }] },
+      /does not fit/,
+    ],
+    [
+      'a bounded list without a value for All',
+      {
+        templating: {
+          list: [
+            {
+              ...variable,
+              multi: true,
+              query: `${variable.query} LIMIT 9`,
+              definition: `${variable.query} LIMIT 9`,
+            },
+          ],
+        },
+      },
+      /nothing stands for All/,
+    ],
+    [
+      'a value that cannot be chosen',
+      {
+        templating: {
+          list: [
+            {
+              ...variable,
+              type: 'custom',
+              query: '5, 9',
+              options: [{ text: '5', value: '5' }],
+              current: { value: '7' },
+            },
+          ],
+        },
+      },
+      /none of its options/,
+    ],
     [
       'a missing unit',
       { panels: [{ ...panel, fieldConfig: { defaults: { noValue: '-', color: {} } } }] },
@@ -130,6 +218,6 @@ describe('the linter', () => {
     ],
     ['every column', { panels: [query('SELECT * FROM dashboard.device')] }, /SELECT \*/],
   ])('finds %s', (_, change, fault) => {
-    expect(lintDashboard({ ...sound, ...change }).join('\n')).toMatch(fault);
+    expect(lintDashboard({ ...sound, ...change }, isUnit).join('\n')).toMatch(fault);
   });
 });

@@ -7,11 +7,16 @@ export function searched(...columns: readonly string[]): string {
   return columns.map((column) => `${column} ILIKE ${SEARCH}`).join(' OR ');
 }
 
-/** Query of a variable that lists devices: the first 1,000 that match what is typed. */
-export const DEVICE_LIST = `
+/**
+ * Query of a variable that lists devices: the first 1,000 that match what is typed.
+ * @param condition SQL over the columns of `dashboard.device`, which narrows the list.
+ */
+export function deviceList(condition?: string): string {
+  return `
 SELECT device_id AS __value,
        CASE WHEN name = device_id THEN name ELSE name || ' (' || device_id || ')' END AS __text
 FROM dashboard.device
-WHERE ${searched('name', 'device_id')}
+WHERE ${condition === undefined ? searched('name', 'device_id') : `(${searched('name', 'device_id')}) AND ${condition}`}
 ORDER BY 2
 LIMIT 1000`.trim();
+}

@@ -47,3 +47,10 @@ export function thresholds(
     .mode(ThresholdsMode.Absolute)
     .steps(steps.map(([value, color]) => ({ value, color })));
 }
+
+/** A panel that shows each number of the query's only row under the name of its column. */
+export function factsPanel(id: number, title: string, description: string, sql: string): PanelBuilder {
+  return factPanel(id, title, description, '', sql)
+    .textMode(BigValueTextMode.ValueAndName)
+    .reduceOptions(new ReduceDataOptionsBuilder().values(false).calcs(['lastNotNull']).fields(''));
+}

@@ -18,7 +18,8 @@ function linksOf(dashboard: DashboardJson): PlacedLink[] {
       .flatMap(({ value }) => value as readonly LinkJson[])
       .map(({ url }) => ({ url, sql: targets.map(({ rawSql }) => rawSql).join('\n') })),
   );
-  return [...(dashboard.links ?? []).map(({ url }) => ({ url, sql: undefined })), ...ofPanels];
+  const ofDashboard = (dashboard.links ?? []).filter(({ type }) => type === 'link');
+  return [...ofDashboard.map(({ url }) => ({ url, sql: undefined })), ...ofPanels];
 }
 
 const PLACED = dashboards.flatMap((dashboard) =>
@@ -42,22 +43,33 @@ describe.each(PLACED)('$title links to $url', ({ from, url, sql }) => {
   test('with values that are there, and are escaped', () => {
     for (const [whole, name = '', format] of query.matchAll(/\$\{([^:}]+)(?::(\w+))?\}/g)) {
       if (whole === '${__url_time_range}') continue;
+      const label = /^__field\.labels\.(\w+)$/.exec(name)?.[1];
       const column = /^__data\.fields\["(.+)"\]$/.exec(name)?.[1];
-      if (column === undefined) expect(from.templating.list.map((variable) => variable.name)).toContain(name);
+      if (label !== undefined) expect(sql).toMatch(new RegExp(`SELECT [^\n]*\\b${label}\\b`));
+      else if (column === undefined)
+        expect(from.templating.list.map((variable) => variable.name)).toContain(name);
       else expect(sql).toContain(`AS "${column}"`);
       expect(format).toBe('percentencode');
     }
   });
 });
 
-test('the two dashboards lead to each other', () => {
-  const ways = PLACED.map(({ from, url }) => `${from.uid} → ${/^\/d\/([^/?]+)/.exec(url)?.[1]}`);
-  expect(ways).toEqual(
-    expect.arrayContaining([
-      'fieldstream-device → fieldstream-alerts',
-      'fieldstream-alerts → fieldstream-device',
-    ]),
-  );
+test('every dashboard has the menu of all, and is in it', () => {
+  for (const { links = [], tags } of dashboards) {
+    expect(tags).toContain('fieldstream');
+    expect(links.filter(({ type }) => type === 'dashboards')).toMatchObject([{ tags: ['fieldstream'] }]);
+  }
+});
+
+test.each([
+  ['fieldstream-fleet', 'fieldstream-device?var-device='],
+  ['fieldstream-compare', 'fieldstream-device?var-device='],
+  ['fieldstream-quality', 'fieldstream-device?var-device='],
+  ['fieldstream-alerts', 'fieldstream-device?var-device='],
+  ['fieldstream-device', 'fieldstream-alerts?var-device='],
+  ['fieldstream-fleet', 'fieldstream-alerts?var-rule='],
+])('%s leads from what it shows to /d/%s…', (uid, way) => {
+  expect(PLACED.some(({ from, url }) => from.uid === uid && url.startsWith(`/d/${way}`))).toBe(true);
 });
 
 test('every dashboard with a chart of readings or alerts marks the alerts of each severity in it', () => {

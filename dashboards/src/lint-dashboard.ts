@@ -1,8 +1,19 @@
-import { queriesOf, variablesIn, type DashboardJson, type PanelJson } from '@fieldstream/grafana';
+import {
+  queriesOf,
+  variablesIn,
+  type DashboardJson,
+  type PanelJson,
+  type VariableJson,
+} from '@fieldstream/grafana';
 
-/** What a reader of the dashboard would miss, in the manner of Grafana's dashboard-linter; empty if all is well. */
-export function lintDashboard(dashboard: DashboardJson): string[] {
+/**
+ * What a reader of the dashboard would miss, in the manner of Grafana's dashboard-linter; empty if all is well. What its
+ * structure must be is in `DASHBOARD_SCHEMA`.
+ * @param isUnit Whether Grafana has a unit of this ID.
+ */
+export function lintDashboard(dashboard: DashboardJson, isUnit: (id: string) => boolean): string[] {
   return [
+    ...unitFaults(dashboard, isUnit),
     ...panelFaults(dashboard),
     ...layoutFaults(dashboard),
     ...variableFaults(dashboard),
@@ -20,13 +31,34 @@ function panelFaults({ panels }: DashboardJson): string[] {
     if (panel.type === 'row') continue;
     const { defaults } = panel.fieldConfig ?? { defaults: {} };
     if (!panel.description) faults.push(`${name}: no description`);
+    else if (!panel.description.endsWith('.')) faults.push(`${name}: its description is no sentence`);
     if (!defaults.unit) faults.push(`${name}: no unit`);
     if (!defaults.noValue) faults.push(`${name}: nothing is said where there is no data`);
     if (!defaults.color) faults.push(`${name}: no colour scheme`);
+    if (panel.type === 'stat' && !defaults.thresholds?.steps?.length) faults.push(`${name}: no thresholds`);
+    if (isLong(panel)) faults.push(`${name}: the title does not fit into ${panel.gridPos.w} columns`);
     const refIds = (panel.targets ?? []).map((target) => target.refId);
     if (new Set(refIds).size < refIds.length) faults.push(`${name}: two queries have one refId`);
   }
   return faults;
+}
+
+// At 1,400 pixels a column is 57 wide; beside the title are its icon and the menu, and a letter takes 8.
+function isLong({ title, gridPos }: PanelJson): boolean {
+  return title.length * 8 + 100 > gridPos.w * 57;
+}
+
+function unitFaults({ panels }: DashboardJson, isUnit: (id: string) => boolean): string[] {
+  return panels.flatMap(({ id, title, fieldConfig }) =>
+    [
+      fieldConfig?.defaults.unit,
+      ...(fieldConfig?.overrides ?? []).flatMap(({ properties }) =>
+        properties.filter((property) => property.id === 'unit').map(({ value }) => value),
+      ),
+    ]
+      .filter((unit) => typeof unit === 'string' && !isUnit(unit))
+      .map((unit) => `panel ${id} ${title}: Grafana has no unit ${String(unit)}`),
+  );
 }
 
 function layoutFaults({ panels }: DashboardJson): string[] {
@@ -60,10 +92,23 @@ function variableFaults(dashboard: DashboardJson): string[] {
   for (const variable of dashboard.templating.list) {
     if (!used.has(variable.name)) faults.push(`variable ${variable.name}: nothing uses it`);
     if (!variable.description) faults.push(`variable ${variable.name}: no description`);
-    if (variable.definition !== variable.query)
-      faults.push(`variable ${variable.name}: shown is another query`);
+    faults.push(...listFaults(variable).map((fault) => `variable ${variable.name}: ${fault}`));
   }
   return faults;
+}
+
+function listFaults({ type, query, definition, multi, allValue, current, options }: VariableJson): string[] {
+  if (type === 'query') {
+    return [
+      ...(definition === query ? [] : ['shown is another query']),
+      // Otherwise `All` would be the listed values, and the list ends somewhere.
+      ...(multi && /\bLIMIT\b/.test(query) && !allValue
+        ? ['its list is bounded, and nothing stands for All']
+        : []),
+    ];
+  }
+  const isOption = (options ?? []).some(({ value }) => value === current?.value);
+  return isOption ? [] : ['its value is none of its options'];
 }
 
 function queryFaults(dashboard: DashboardJson): string[] {

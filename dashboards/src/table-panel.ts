@@ -7,19 +7,23 @@ import {
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/table';
 import { DATASOURCE, postgresQuery } from './postgres-query.js';
 
-/** A table of the rows of one query. */
+/** A table of the rows of one query; a cell without a value shows a dash. */
 export function tablePanel(id: number, title: string, description: string, sql: string): PanelBuilder {
-  return new PanelBuilder()
-    .id(id)
-    .title(title)
-    .description(description)
-    .datasource(DATASOURCE)
-    .withTarget(postgresQuery('A', 'table', sql))
-    .span(12)
-    .height(10)
-    .unit('none')
-    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Fixed).fixedColor('text'))
-    .filterable(true);
+  return (
+    new PanelBuilder()
+      .id(id)
+      .title(title)
+      .description(description)
+      .datasource(DATASOURCE)
+      .withTarget(postgresQuery('A', 'table', sql))
+      .span(12)
+      .height(10)
+      .unit('none')
+      .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Fixed).fixedColor('text'))
+      .filterable(true)
+      // A cell without a value: the text for no data is about the whole panel.
+      .overrideByRegexp('/./', [{ id: 'noValue', value: '–' }])
+  );
 }
 
 /** Shows the words of a column in colours. */

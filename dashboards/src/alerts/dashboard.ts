@@ -5,7 +5,8 @@ import {
   type Dashboard,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { alertAnnotations } from '../alert-annotations.js';
-import { toDeviceDetail } from '../links.js';
+import { site } from '../filters.js';
+import { toAllDashboards } from '../links.js';
 import * as facts from './facts.js';
 import * as notifications from './notifications.js';
 import { firedOverTime, openOverTime } from './over-time.js';
@@ -24,9 +25,10 @@ export function alerts(): Dashboard {
     .refresh('30s')
     .tooltip(DashboardCursorSync.Crosshair)
     .withVariable(rule)
+    .withVariable(site)
     .withVariable(device)
-    .withVariable(severity)
-    .link(toDeviceDetail());
+    .withVariable(severity);
+  dashboard.link(toAllDashboards());
   for (const annotation of alertAnnotations(CHOSEN)) dashboard.annotation(annotation);
   for (const panel of facts.openBySeverity) dashboard.withPanel(panel);
   return dashboard

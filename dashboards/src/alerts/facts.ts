@@ -26,7 +26,7 @@ WHERE a.state = 'firing' AND a.severity = '${severity}' AND ${CHOSEN}`,
 /** How many of the open alerts nobody has taken on. */
 export const unattended = factPanel(
   4,
-  'Unattended',
+  'Waiting',
   'Open alerts, whatever the time range, that are neither acknowledged nor snoozed.',
   'unattended',
   `SELECT count(*)::int AS unattended
@@ -54,7 +54,7 @@ WHERE ${FIRED_IN_RANGE} AND ${CHOSEN}`,
 
 export const timeToAcknowledge = factPanel(
   6,
-  'Time to acknowledge',
+  'Reaction',
   'Median time from firing to being acknowledged, of the alerts that fired in the time range and were acknowledged.',
   'seconds',
   `SELECT percentile_cont(0.5) WITHIN GROUP (

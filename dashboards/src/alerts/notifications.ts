@@ -17,7 +17,7 @@ WHERE n.created_at BETWEEN ${FROM} AND ${TO} AND ${CHOSEN}`;
 /** How many notifications nobody got. */
 export const failed = factPanel(
   16,
-  'Not delivered',
+  'Unsent',
   'Notifications of the time range that were given up after their deadline: nobody got them.',
   'failed',
   `SELECT count(*) FILTER (WHERE n.delivered_at IS NULL AND n.failed_at IS NOT NULL)::int AS failed

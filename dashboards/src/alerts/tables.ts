@@ -10,6 +10,9 @@ const WHAT = `a.rule_name AS "Rule", coalesce(d.name, a.device_id) AS "Device",
        nullif(a.metric, '') AS "Metric"`;
 const DEVICE_NAME = 'LEFT JOIN dashboard.device d ON d.device_id = a.device_id';
 
+/** Room for a name. */
+const WIDE = { id: 'custom.width', value: 190 } as const;
+
 /** Colours the column `Severity`. */
 export function bySeverity(panel: PanelBuilder): PanelBuilder {
   return panel.overrideByName('Severity', coloured(SEVERITY_COLOURS));
@@ -17,12 +20,12 @@ export function bySeverity(panel: PanelBuilder): PanelBuilder {
 
 /** Links the column `Device` to the device; the table has a column `Device ID`, too. */
 export function toDevice(panel: PanelBuilder): PanelBuilder {
-  return panel.overrideByName('Device', [{ id: 'links', value: [TO_DEVICE] }]);
+  return panel.overrideByName('Device', [{ id: 'links', value: [TO_DEVICE] }, WIDE]);
 }
 
 /** Links the column `Rule` to the rule's alerts; the table has a column `Rule ID`, too. */
 export function toRule(panel: PanelBuilder): PanelBuilder {
-  return panel.overrideByName('Rule', [{ id: 'links', value: [TO_RULE_ALERTS] }]);
+  return panel.overrideByName('Rule', [{ id: 'links', value: [TO_RULE_ALERTS] }, WIDE]);
 }
 
 const linked = (panel: PanelBuilder): PanelBuilder => toRule(toDevice(bySeverity(panel)));

@@ -1,17 +1,6 @@
-import {
-  QueryVariableBuilder,
-  VariableRefresh,
-  VariableSort,
-} from '@grafana/grafana-foundation-sdk/dashboard';
-import { DEVICE_LIST, searched } from '../device-list.js';
-import { DATASOURCE } from '../postgres-query.js';
+import { deviceList, searched } from '../device-list.js';
+import { ALL, chosen, chosenValues, filter } from '../filters.js';
 import { SEVERITY_ARRAY } from '../severity.js';
-
-/**
- * What `All` stands for in queries. Not the listed values: a list ends at 1,000, and rules or devices that are deleted
- * since are in none. A device ID is a part of an MQTT topic, so none contains this character.
- */
-const ALL = '#';
 
 const RULES = `
 SELECT rule_id AS __value, name AS __text
@@ -28,7 +17,7 @@ export const rule = filter('rule', RULES)
   .description('Rules to show the alerts of. With more than 1,000 rules, type a part of a name or ID.');
 
 /** Any devices. */
-export const device = filter('device', DEVICE_LIST)
+export const device = filter('device', deviceList(chosen('site', 'site')))
   .label('Device')
   .description('Devices to show the alerts of. With more than 1,000 devices, type a part of a name or ID.');
 
@@ -39,27 +28,12 @@ export const severity = filter('severity', SEVERITIES)
     'Severities to show. A severity is the one that an alert has now, or had when it was resolved.',
   );
 
-function filter(name: string, query: string): QueryVariableBuilder {
-  return new QueryVariableBuilder(name)
-    .datasource(DATASOURCE)
-    .query(query)
-    .definition(query)
-    .refresh(VariableRefresh.OnDashboardLoad)
-    .sort(VariableSort.Disabled)
-    .multi(true)
-    .includeAll(true)
-    .allValue(`'${ALL}'`)
-    .current({ selected: true, text: ['All'], value: ['$__all'] });
-}
-
-function chosen(column: string, variable: string): string {
-  const values = `ANY (ARRAY[$${variable}]::text[])`;
-  return `('${ALL}' = ${values} OR ${column} = ${values})`;
-}
-
-/** SQL condition: the alert `a` is of a chosen rule, device and severity. */
+/** SQL condition: the alert `a` is of a chosen rule, site, device and severity. */
 export const CHOSEN = [
   chosen('a.rule_id', 'rule'),
   chosen('a.device_id', 'device'),
   chosen('a.severity', 'severity'),
+  // Devices that are deleted since are of no site.
+  `('${ALL}' = ANY (${chosenValues('site')}) OR a.device_id IN (
+    SELECT s.device_id FROM dashboard.device s WHERE s.site = ANY (${chosenValues('site')})))`,
 ].join(' AND ');

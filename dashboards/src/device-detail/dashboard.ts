@@ -5,7 +5,8 @@ import {
   type Dashboard,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { alertAnnotations } from '../alert-annotations.js';
-import { toDeviceAlerts } from '../links.js';
+import { site } from '../filters.js';
+import { toAllDashboards, toDeviceAlerts } from '../links.js';
 import * as facts from './facts.js';
 import { eachMetric, readings } from './readings.js';
 import { states } from './states.js';
@@ -22,6 +23,7 @@ export function deviceDetail(): Dashboard {
     .time({ from: 'now-6h', to: 'now' })
     .refresh('30s')
     .tooltip(DashboardCursorSync.Crosshair)
+    .withVariable(site)
     .withVariable(device)
     .withVariable(metric)
     .link(toDeviceAlerts())
@@ -36,6 +38,7 @@ export function deviceDetail(): Dashboard {
     .withPanel(states)
     .withRow(new RowBuilder('Each metric').id(10))
     .withPanel(eachMetric());
+  dashboard.link(toAllDashboards());
   for (const annotation of alertAnnotations(`a.device_id = '$device'`)) dashboard.annotation(annotation);
   return dashboard.build();
 }

@@ -11,9 +11,8 @@ import {
 import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
 import { DATASOURCE, postgresQuery } from '../postgres-query.js';
+import { RANGE } from '../time-range.js';
 import { GRAFANA_UNITS, grafanaUnitSql } from '../units.js';
-
-const RANGE = '$__timeFrom()::timestamptz, $__timeTo()::timestamptz';
 
 const READINGS = `
 SELECT r.time, r.metric || coalesce(' [' || s.unit || ']', '') AS metric, r.value

@@ -7,6 +7,7 @@ import {
 import { FieldColorBuilder, FieldColorModeId, MappingType } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/statetimeline';
 import { DATASOURCE, postgresQuery } from '../postgres-query.js';
+import { RANGE } from '../time-range.js';
 
 /** Words that devices use for a state, in any case; others take a colour of the palette. */
 const COLOURS = [
@@ -32,7 +33,7 @@ export const states = new PanelBuilder()
       // As a time series, the words would become labels.
       'table',
       `SELECT time, metric, value
-FROM dashboard.states('$device', ARRAY[$metric]::text[], $__timeFrom()::timestamptz, $__timeTo()::timestamptz)
+FROM dashboard.states('$device', ARRAY[$metric]::text[], ${RANGE})
 ORDER BY 1`,
     ),
   )

@@ -10,7 +10,11 @@ export const latestValues = tablePanel(
 FROM dashboard.latest WHERE device_id = '$device' ORDER BY metric`,
 )
   .overrideByName('Value', [{ id: 'custom.align', value: 'right' }])
-  .overrideByName('Observed', [{ id: 'unit', value: 'dateTimeFromNow' }])
+  .overrideByRegexp('/^(Value|Unit|State)$/', [{ id: 'custom.width', value: 110 }])
+  .overrideByName('Observed', [
+    { id: 'unit', value: 'dateTimeFromNow' },
+    { id: 'custom.width', value: 160 },
+  ])
   .noValue('No readings yet');
 
 export const alerts = tablePanel(

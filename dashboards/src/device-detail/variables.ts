@@ -3,8 +3,11 @@ import {
   VariableRefresh,
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import { DEVICE_LIST } from '../device-list.js';
+import { deviceList } from '../device-list.js';
+import { chosen } from '../filters.js';
 import { DATASOURCE } from '../postgres-query.js';
+
+const DEVICES = deviceList(chosen('site', 'site'));
 
 const METRICS = `SELECT metric FROM dashboard.series WHERE device_id = '$device' ORDER BY metric`;
 
@@ -13,8 +16,8 @@ export const device = new QueryVariableBuilder('device')
   .label('Device')
   .description('Device to show. With more than 1,000 devices, type a part of its name or ID.')
   .datasource(DATASOURCE)
-  .query(DEVICE_LIST)
-  .definition(DEVICE_LIST)
+  .query(DEVICES)
+  .definition(DEVICES)
   .refresh(VariableRefresh.OnDashboardLoad)
   .sort(VariableSort.Disabled);
 
