@@ -5,6 +5,13 @@ export type QueryFormat = 'table' | 'time_series';
 export interface DashboardJson {
   readonly uid: string;
   readonly title: string;
+  readonly description?: string;
+  readonly tags?: readonly string[];
+  readonly timezone?: string;
+  readonly refresh?: string;
+  /** 0 nothing, 1 crosshair, 2 crosshair and tooltip are shared by the panels. */
+  readonly graphTooltip?: number;
+  readonly schemaVersion?: number;
   readonly templating: { readonly list: readonly VariableJson[] };
   readonly links?: readonly LinkJson[];
   readonly annotations?: { readonly list?: readonly { readonly name: string; readonly target: QueryJson }[] };
@@ -13,11 +20,16 @@ export interface DashboardJson {
 
 /** A link of a dashboard, or of a panel's field. */
 export interface LinkJson {
+  /** Of a dashboard: to one address, or to all dashboards with the tags. */
+  readonly type?: 'link' | 'dashboards';
+  readonly tags?: readonly string[];
   readonly title: string;
   readonly url: string;
 }
 
 export interface VariableJson {
+  /** Of these, `query` alone asks the database. */
+  readonly type: 'query' | 'custom' | 'interval' | 'textbox';
   readonly name: string;
   readonly description?: string;
   readonly query: string;
@@ -26,6 +38,12 @@ export interface VariableJson {
   readonly multi?: boolean;
   /** What stands in queries, as it is, for `All`; otherwise the whole list does. */
   readonly allValue?: string;
+  /** The value until another is chosen. */
+  readonly current?: { readonly value: string | readonly string[] };
+  /** What may be chosen, where that stands in the dashboard. */
+  readonly options?: readonly { readonly text: string; readonly value: string }[];
+  /** Of a query: 1 when the dashboard loads, 2 also when the time range changes. */
+  readonly refresh?: number;
 }
 
 export interface PanelJson {
@@ -38,7 +56,12 @@ export interface PanelJson {
   readonly repeat?: string;
   readonly targets?: readonly QueryJson[];
   readonly fieldConfig?: {
-    readonly defaults: { readonly unit?: string; readonly noValue?: string; readonly color?: object };
+    readonly defaults: {
+      readonly unit?: string;
+      readonly noValue?: string;
+      readonly color?: object;
+      readonly thresholds?: { readonly steps?: readonly object[] };
+    };
     readonly overrides?: readonly {
       readonly properties: readonly { readonly id: string; readonly value?: unknown }[];
     }[];
@@ -64,12 +87,14 @@ export interface DashboardQuery {
 /** Every query that a dashboard sends to the database: variables first, as Grafana runs them. */
 export function queriesOf(dashboard: DashboardJson): DashboardQuery[] {
   return [
-    ...dashboard.templating.list.map(({ name, query }) => ({
-      kind: 'variable' as const,
-      where: `variable ${name}`,
-      format: 'table' as const,
-      sql: query,
-    })),
+    ...dashboard.templating.list
+      .filter(({ type }) => type === 'query')
+      .map(({ name, query }) => ({
+        kind: 'variable' as const,
+        where: `variable ${name}`,
+        format: 'table' as const,
+        sql: query,
+      })),
     ...(dashboard.annotations?.list ?? []).map(({ name, target }) => ({
       kind: 'annotation' as const,
       where: `annotation ${name}`,

@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { expandMacros, intervalMsFor, MacroError, variablesIn, type MacroContext } from './macros.js';
+import {
+  expandMacros,
+  expandQuery,
+  intervalMsFor,
+  MacroError,
+  variablesIn,
+  type MacroContext,
+} from './macros.js';
 
 const context: MacroContext = {
   fromMs: Date.UTC(2018, 3, 12, 18, 0, 0),
@@ -28,6 +35,11 @@ describe('macros of the PostgreSQL data source', () => {
     ["$__timeGroupAlias(t,'1h')", `time_bucket('3600.000s',t) AS "time"`],
     ['$__unixEpochFilter(t)', 't >= 1523556000 AND t <= 1523556300'],
     ['$__unixEpochFrom()-$__unixEpochTo()', '1523556000-1523556300'],
+    ["$__unixEpochGroup(t, '5m')", 'floor((t)/300)*300'],
+    ["$__unixEpochGroupAlias(t, '5m', NULL)", 'floor((t)/300)*300 AS "time"'],
+    ['$__unixEpochNanoFilter(t)', 't >= 1523556000000000000 AND t <= 1523556300500000000'],
+    ["$__timeGroup(t, '$__interval', 0)", "time_bucket('120.000s',t)"],
+    ['$device($__interval)', "O''Brien''s(2m)"],
   ])('%s', (sql, expanded) => {
     expect(expandMacros(sql, context)).toBe(expanded);
   });
@@ -37,7 +49,8 @@ describe('macros of the PostgreSQL data source', () => {
     ['$__timeFilter()', 'missing-argument'],
     ['$__timeGroup(t)', 'missing-argument'],
     ["$__timeGroup(t, '5 parsecs')", 'bad-interval'],
-    ['${device:pipe}', 'unknown-format'],
+    ['${device:nonsense}', 'unknown-format'],
+    ["$__timeGroup(t, '1m', something)", 'bad-fill'],
   ])('%s is refused: %s', (sql, code) => {
     expect(() => expandMacros(sql, context)).toThrow(MacroError);
     expect(() => expandMacros(sql, context)).toThrow(expect.objectContaining({ code }));
@@ -53,16 +66,40 @@ describe('variables', () => {
     ['IN ($metrics)', `IN ('it"s','can''t')`],
     ['IN (${metrics:sqlstring})', `IN ('it\\"s','can''t')`],
     ['${metrics:csv}', `it"s,can't`],
+    ['${metrics:pipe}', `it"s|can't`],
+    ['${metrics:regex}', `(it"s|can't)`],
+    ['${metrics:glob}', `{it"s,can't}`],
+    ['${metrics:json}', `["it\\"s","can't"]`],
+    ['${metrics:singlequote}', `'it"s','can''t'`],
+    ['${metrics:doublequote}', `"it\\"s","can't"`],
+    ['${metrics:percentencode}', '%7Bit%22s%2Ccan%27t%7D'],
+    ['${metrics:queryparam}', 'var-metrics=it%22s&var-metrics=can%27t'],
+    ['${metrics:text}', `it"s + can't`],
     ['ARRAY[$one]', "ARRAY['temperature']"],
     ['ARRAY[$none]::text[]', 'ARRAY[]::text[]'],
     ['$__from $__to', '1523556000000 1523556300500'],
     ['${__from:date}', '2018-04-12T18:00:00.000Z'],
     ['${__from:date:seconds}', '1523556000'],
+    ['${__from:date:YYYY-MM-DD HH:mm:ss}', '2018-04-12 18:00:00'],
+    ['$__range', '301s'],
     ['$__interval_ms, $__interval', '120000, 2m'],
     ['$__range_s', '301'],
     ['$__range_ms', '300500'],
   ])('%s', (sql, expanded) => {
     expect(expandMacros(sql, context)).toBe(expanded);
+  });
+
+  test('what a value says is not expanded', () => {
+    const variables = new Map([['v', '$__timeFrom() $v $__interval']]);
+    expect(expandMacros("'$v'", { ...context, variables })).toBe("'$__timeFrom() $v $__interval'");
+  });
+
+  test.each([
+    ['NULL', { mode: 'null', intervalMs: 60_000 }],
+    ['previous', { mode: 'previous', intervalMs: 60_000 }],
+    ['2.5', { mode: 'value', value: 2.5, intervalMs: 60_000 }],
+  ])('$__timeGroup with %s asks for rows in empty buckets', (argument, fill) => {
+    expect(expandQuery(`$__timeGroupAlias(t, '1m', ${argument})`, context).fill).toEqual(fill);
   });
 
   test('an unknown variable stays as it is', () => {

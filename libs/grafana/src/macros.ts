@@ -1,10 +1,13 @@
+import { formatVariable, type VariableValue } from './variable-formats.js';
+
 /**
  * What Grafana 13 makes of a PostgreSQL query before the database sees it: first the variables, in the browser, then
  * the macros, in its server. After Grafana's documentation ("Variable syntax", "PostgreSQL query editor: macros") and
  * the behaviour of its data source with `timescaledb: true`.
  */
 
-export type MacroErrorCode = 'unknown-macro' | 'missing-argument' | 'bad-interval' | 'unknown-format';
+export type MacroErrorCode =
+  'unknown-macro' | 'missing-argument' | 'bad-interval' | 'bad-fill' | 'unknown-format' | 'unsafe-value';
 
 /** A query that Grafana would refuse, too. Never retriable: the query is at fault. */
 export class MacroError extends Error {
@@ -25,17 +28,40 @@ export interface MacroContext {
   readonly toMs: number;
   /** `intervalMsFor` gives the one that Grafana would choose. */
   readonly intervalMs: number;
-  /** A list stands for a variable with several values chosen, `All` included; a repeated panel has a single value. */
-  readonly variables?: ReadonlyMap<string, string | readonly string[]>;
+  readonly variables?: ReadonlyMap<string, VariableValue>;
 }
 
-/** Expands variables, then macros. A variable that is not in the context stays as it is, as in Grafana. */
+/** Asked of `$__timeGroup` with a third argument: rows are added where a bucket has none. */
+export interface Fill {
+  readonly mode: 'null' | 'previous' | 'value';
+  /** With mode `value`. */
+  readonly value?: number;
+  readonly intervalMs: number;
+}
+
+export interface ExpandedQuery {
+  readonly sql: string;
+  readonly fill?: Fill;
+}
+
+/** Expands variables and macros. A variable that is not in the context stays as it is, as in Grafana. */
 export function expandMacros(sql: string, context: MacroContext): string {
-  return expandMacroCalls(expandVariables(sql, context), context);
+  return expandQuery(sql, context).sql;
+}
+
+/**
+ * Expands variables and macros in one pass over the query: what a value says is never taken for a macro or another variable.
+ * @throws MacroError
+ */
+export function expandQuery(sql: string, context: MacroContext): ExpandedQuery {
+  const expansion = new Expansion(context);
+  return { sql: expansion.expand(sql), ...(expansion.fill ? { fill: expansion.fill } : {}) };
 }
 
 // $name, [[name:format]], ${name.field:format}
 const VARIABLE = /\$(\w+)|\[\[(\w+?)(?::(\w+))?\]\]|\$\{(\w+)(?:\.[^:}]+)?(?::([^}]+))?\}/g;
+// Up to the first closing parenthesis: a macro's argument can hold no call.
+const CALL_OR_VARIABLE = new RegExp(`\\$([_a-zA-Z0-9]+)\\(([^)]*)\\)|${VARIABLE.source}`, 'g');
 
 /** Names of the variables that a text refers to; calls of macros are not among them. */
 export function variablesIn(text: string): ReadonlySet<string> {
@@ -48,18 +74,118 @@ export function variablesIn(text: string): ReadonlySet<string> {
   return names;
 }
 
-function expandVariables(sql: string, context: MacroContext): string {
-  return sql.replace(
-    VARIABLE,
-    (whole, plain?: string, square?: string, squareFormat?: string, curly?: string, curlyFormat?: string) => {
-      const name = plain ?? square ?? curly ?? '';
-      const value = builtIn(name, context) ?? context.variables?.get(name);
-      return value === undefined ? whole : format(value, squareFormat ?? curlyFormat);
-    },
-  );
+class Expansion {
+  fill: Fill | undefined;
+
+  constructor(private readonly context: MacroContext) {}
+
+  expand(sql: string): string {
+    return sql.replace(
+      CALL_OR_VARIABLE,
+      (
+        whole: string,
+        called: string | undefined,
+        list: string | undefined,
+        plain: string | undefined,
+        square: string | undefined,
+        squareFormat: string | undefined,
+        curly: string | undefined,
+        curlyFormat: string | undefined,
+        offset: number,
+      ) => {
+        if (called === undefined) {
+          return this.variable(plain ?? square ?? curly ?? '', squareFormat ?? curlyFormat) ?? whole;
+        }
+        // `$name(` of a variable is no call.
+        const value = this.variable(called, undefined);
+        if (value !== undefined) return `${value}(${this.expand(list ?? '')})`;
+        const args = (list ?? '').split(',').map((arg) => this.expand(arg.trim()));
+        // As before Grafana 5.3: directly before a comma, the group names itself.
+        const isAliased = called === '__timeGroup' && sql[offset + whole.length] === ',';
+        return this.macro(isAliased ? '__timeGroupAlias' : called, args);
+      },
+    );
+  }
+
+  private variable(name: string, format: string | undefined): string | undefined {
+    const value = builtIn(name, this.context) ?? this.context.variables?.get(name);
+    if (value === undefined) return undefined;
+    const text = formatVariable(name, value, format);
+    if (text !== undefined) return text;
+    throw new MacroError('unknown-format', `"${format}" of variable ${name} is no format that is known here`);
+  }
+
+  private macro(name: string, args: readonly string[]): string {
+    const { fromMs, toMs } = this.context;
+    const [column = '', interval = '', fill] = args;
+    const needs = (present: string): void => {
+      if (present === '') throw new MacroError('missing-argument', `$${name} needs another argument`);
+    };
+    const from = `'${rfc3339(fromMs)}'`;
+    const to = `'${rfc3339(toMs)}'`;
+    const seconds = (ms: number): number => Math.floor(ms / 1000);
+    const nanos = (ms: number): string => `${ms}000000`;
+    const group = (): number => {
+      needs(interval);
+      const ms = intervalMs(interval);
+      if (fill !== undefined) this.fill = fillOf(fill, ms);
+      return ms / 1000;
+    };
+    switch (name) {
+      case '__time':
+        needs(column);
+        return `${column} AS "time"`;
+      case '__timeEpoch':
+        needs(column);
+        return `extract(epoch from ${column}) as "time"`;
+      case '__timeFilter':
+        needs(column);
+        return `${column} BETWEEN ${from} AND ${to}`;
+      case '__timeFrom':
+        return from;
+      case '__timeTo':
+        return to;
+      case '__timeGroup':
+        return `time_bucket('${group().toFixed(3)}s',${column})`;
+      case '__unixEpochGroup': {
+        const width = group();
+        return `floor((${column})/${width})*${width}`;
+      }
+      case '__timeGroupAlias':
+      case '__unixEpochGroupAlias':
+        return `${this.macro(name.replace(/Alias$/, ''), args)} AS "time"`;
+      case '__unixEpochFilter':
+        needs(column);
+        return `${column} >= ${seconds(fromMs)} AND ${column} <= ${seconds(toMs)}`;
+      case '__unixEpochFrom':
+        return String(seconds(fromMs));
+      case '__unixEpochTo':
+        return String(seconds(toMs));
+      case '__unixEpochNanoFilter':
+        needs(column);
+        return `${column} >= ${nanos(fromMs)} AND ${column} <= ${nanos(toMs)}`;
+      case '__unixEpochNanoFrom':
+        return nanos(fromMs);
+      case '__unixEpochNanoTo':
+        return nanos(toMs);
+      default:
+        throw new MacroError('unknown-macro', `unknown macro "${name}"`);
+    }
+  }
+}
+
+function fillOf(text: string, widthMs: number): Fill {
+  const mode = text.toLowerCase();
+  if (mode === 'null' || mode === 'previous') return { mode, intervalMs: widthMs };
+  const value = Number(text);
+  if (text === '' || !Number.isFinite(value)) {
+    throw new MacroError('bad-fill', `error parsing fill value ${text}`);
+  }
+  return { mode: 'value', value, intervalMs: widthMs };
 }
 
 function builtIn(name: string, context: MacroContext): string | undefined {
+  const rangeMs = context.toMs - context.fromMs;
   switch (name) {
     case '__from':
       return String(context.fromMs);
@@ -69,89 +195,14 @@ function builtIn(name: string, context: MacroContext): string | undefined {
       return intervalText(context.intervalMs);
     case '__interval_ms':
       return String(context.intervalMs);
+    case '__range':
+      return `${Math.round(rangeMs / 1000)}s`;
     case '__range_ms':
-      return String(context.toMs - context.fromMs);
+      return String(rangeMs);
     case '__range_s':
-      return String(Math.round((context.toMs - context.fromMs) / 1000));
+      return String(Math.round(rangeMs / 1000));
     default:
       return undefined;
-  }
-}
-
-function format(value: string | readonly string[], how: string | undefined): string {
-  const values = typeof value === 'string' ? [value] : value;
-  switch (how) {
-    case undefined:
-      // The data source's own: a list is quoted, a single value only escaped, for use between quotes.
-      return typeof value === 'string' ? doubleQuotes(value) : value.map(quoted).join(',');
-    case 'raw':
-    case 'csv':
-    case 'text':
-      return values.join(',');
-    case 'sqlstring':
-      // Grafana also puts a backslash before `"`, which PostgreSQL takes literally.
-      return values.map((one) => quoted(one.replaceAll('"', '\\"'))).join(',');
-    case 'date':
-    case 'date:iso':
-      return values.map((one) => new Date(Number(one)).toISOString()).join(',');
-    case 'date:seconds':
-      return values.map((one) => String(Math.round(Number(one) / 1000))).join(',');
-    default:
-      throw new MacroError('unknown-format', `"${how}" is no format that is known here`);
-  }
-}
-
-const doubleQuotes = (text: string): string => text.replaceAll("'", "''");
-const quoted = (text: string): string => `'${doubleQuotes(text)}'`;
-
-// Up to the first closing parenthesis: a macro's argument can hold no call.
-const MACRO = /\$([_a-zA-Z0-9]+)\(([^)]*)\)/g;
-
-function expandMacroCalls(sql: string, context: MacroContext): string {
-  return sql.replace(MACRO, (whole, name: string, list: string, offset: number) => {
-    const args = list.split(',').map((arg) => arg.trim());
-    // As before Grafana 5.3: directly before a comma, the group names itself.
-    const aliased = name === '__timeGroup' && sql[offset + whole.length] === ',';
-    return macro(aliased ? '__timeGroupAlias' : name, args, context);
-  });
-}
-
-function macro(name: string, args: readonly string[], context: MacroContext): string {
-  const [column = '', interval = ''] = args;
-  const needs = (present: string): void => {
-    if (present === '') throw new MacroError('missing-argument', `$${name} needs another argument`);
-  };
-  const from = `'${rfc3339(context.fromMs)}'`;
-  const to = `'${rfc3339(context.toMs)}'`;
-  const seconds = (ms: number): number => Math.floor(ms / 1000);
-  switch (name) {
-    case '__time':
-      needs(column);
-      return `${column} AS "time"`;
-    case '__timeEpoch':
-      needs(column);
-      return `extract(epoch from ${column}) as "time"`;
-    case '__timeFilter':
-      needs(column);
-      return `${column} BETWEEN ${from} AND ${to}`;
-    case '__timeFrom':
-      return from;
-    case '__timeTo':
-      return to;
-    case '__timeGroup':
-      needs(interval);
-      return `time_bucket('${(intervalMs(interval) / 1000).toFixed(3)}s',${column})`;
-    case '__timeGroupAlias':
-      return `${macro('__timeGroup', args, context)} AS "time"`;
-    case '__unixEpochFilter':
-      needs(column);
-      return `${column} >= ${seconds(context.fromMs)} AND ${column} <= ${seconds(context.toMs)}`;
-    case '__unixEpochFrom':
-      return String(seconds(context.fromMs));
-    case '__unixEpochTo':
-      return String(seconds(context.toMs));
-    default:
-      throw new MacroError('unknown-macro', `unknown macro "${name}"`);
   }
 }
 
