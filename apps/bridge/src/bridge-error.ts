@@ -3,7 +3,11 @@ export type BridgeErrorCode =
   | 'listen-failed'
   /** The alert topic cannot be read. */
   | 'alerts-unreadable'
-  /** A client publishes where only the bridge may. */
+  /** The registry of devices cannot be read. */
+  | 'registry-unreadable'
+  /** A client does not prove to be the device that it names, or names none where it must. */
+  | 'not-authenticated'
+  /** A client publishes where it may not. */
   | 'forbidden-topic'
   /** The CONNECT's client ID is not taken. */
   | 'identifier-rejected'

@@ -1,4 +1,8 @@
 import { Counter, Gauge, Histogram, type Registry } from '@fieldstream/observability';
+import type { Authenticator } from './auth/authenticator.js';
+import type { NamedConnections } from './auth/named-connections.js';
+import type { RegistrationBook } from './auth/registration-book.js';
+import type { TokenChecks } from './auth/token-checks.js';
 import type { DeviceEventSender } from './device-event-sender.js';
 import type { MqttBroker } from './mqtt-broker.js';
 import type { MqttListener } from './mqtt-listener.js';
@@ -14,6 +18,7 @@ export interface MetricSources {
   readonly listener: MqttListener;
   readonly sessions: SessionStore;
   readonly events: DeviceEventSender;
+  readonly connections: NamedConnections;
 }
 
 /** Milliseconds from a tenth to ten seconds, as Prometheus wants them: in seconds. */
@@ -31,7 +36,7 @@ export function createAckHistogram(registry: Registry): Histogram {
 
 /** Registers everything else that the bridge counts. */
 export function registerBridgeMetrics(registry: Registry, sources: MetricSources): void {
-  const { counts, intake, broker, listener, sessions, events } = sources;
+  const { counts, intake, broker, listener, sessions, events, connections } = sources;
   labelled(registry, 'fieldstream_bridge_publishes_total', 'Publishes by outcome.', 'outcome', () => {
     const { produced, presence, deadLettered, shed, refused } = counts.snapshot();
     const { unclaimed, forbidden } = counts;
@@ -62,6 +67,7 @@ export function registerBridgeMetrics(registry: Registry, sources: MetricSources
         ...listener.cut,
         'too-many-connections': listener.turnedAway,
         'slow-subscriber': broker.subscribersClosed,
+        'credentials-changed': connections.cut,
       }),
   );
   labelled(
@@ -102,6 +108,44 @@ export function registerBridgeMetrics(registry: Registry, sources: MetricSources
     'fieldstream_bridge_retained_messages',
     'Retained messages.',
     () => sessions.retainedMessages,
+  );
+}
+
+/** What the metrics of authentication are read from. */
+export interface AuthMetricSources {
+  readonly book: RegistrationBook;
+  readonly authenticator: Authenticator;
+  readonly checks: TokenChecks;
+}
+
+/** Registers what is counted about who connects. */
+export function registerAuthMetrics(registry: Registry, sources: AuthMetricSources): void {
+  const { book, authenticator, checks } = sources;
+  labelled(
+    registry,
+    'fieldstream_bridge_connects_refused_total',
+    'CONNECTs that were refused for who the client is, by reason.',
+    'reason',
+    () => Object.entries(authenticator.refused),
+  );
+  labelled(
+    registry,
+    'fieldstream_bridge_token_checks_total',
+    'Tokens that were compared with a hash; those that are remembered are not.',
+    undefined,
+    () => [['', checks.compared]],
+  );
+  gauge(
+    registry,
+    'fieldstream_bridge_token_checks_waiting',
+    'Tokens that wait to be compared.',
+    () => checks.waiting,
+  );
+  gauge(
+    registry,
+    'fieldstream_bridge_registered_devices',
+    'Devices that the bridge knows to be registered.',
+    () => book.size,
   );
 }
 

@@ -4,9 +4,15 @@ import type { BridgeConfig } from '@fieldstream/config';
 import type { Logger } from '@fieldstream/domain';
 import { createKafka, KeyedProducer } from '@fieldstream/kafka';
 import { createRegistry, Health, Registry } from '@fieldstream/observability';
+import { verifyToken } from '@fieldstream/wire';
 import { AlertBoard } from './alert-board.js';
 import { AlertFeed } from './alert-feed.js';
-import { createAckHistogram, registerBridgeMetrics } from './bridge-metrics.js';
+import { Authenticator } from './auth/authenticator.js';
+import { NamedConnections } from './auth/named-connections.js';
+import { RegistrationBook } from './auth/registration-book.js';
+import { RegistrationFeed } from './auth/registration-feed.js';
+import { TokenChecks } from './auth/token-checks.js';
+import { createAckHistogram, registerAuthMetrics, registerBridgeMetrics } from './bridge-metrics.js';
 import { Bridge } from './bridge.js';
 import { DeviceEventSender } from './device-event-sender.js';
 import { LedgerReporter } from './ledger-reporter.js';
@@ -25,7 +31,12 @@ const MAX_SUBSCRIBER_BYTES = 1024 * 1024;
 const MAX_WAITING_EVENTS = 10_000;
 const MAX_STAMPED_DEVICES = 200_000;
 const MAX_REMEMBERED_PUBLISHES = 200_000;
-const LEDGER_EVERY_MS = 10_000;
+/** Two of libuv's four threads: files and names are still looked up while tokens are checked. */
+const TOKEN_CHECKS_AT_A_TIME = 2;
+const MAX_WAITING_TOKEN_CHECKS = 2_000;
+const MAX_RIGHT_TOKENS = 200_000;
+const MAX_WRONG_TOKENS = 10_000;
+const LEDGER_EVERY_MS = 2_000;
 const now = (): number => Date.now();
 
 /** Wires the bridge; the parts themselves know nothing of Nest. */
@@ -37,6 +48,7 @@ export class BridgeModule {
       providers: [
         ...adapters(config, logger),
         ...publishPath(config),
+        ...authentication(config, logger),
         ...mqttSide(config, logger),
         ...alertPath(config, logger),
         bridge(config, logger),
@@ -104,17 +116,67 @@ function publishPath({ mqtt }: BridgeConfig): Provider[] {
   ];
 }
 
-function mqttSide({ mqtt }: BridgeConfig, logger: Logger): Provider[] {
+function authentication({ kafka, broker }: BridgeConfig, logger: Logger): Provider[] {
+  return [
+    { provide: NamedConnections, useFactory: () => new NamedConnections() },
+    {
+      provide: RegistrationBook,
+      inject: [NamedConnections],
+      useFactory: (connections: NamedConnections) =>
+        new RegistrationBook((deviceId) => connections.cutAll(deviceId)),
+    },
+    {
+      provide: RegistrationFeed,
+      inject: [Kafka, RegistrationBook],
+      useFactory: (client: Kafka, book: RegistrationBook) =>
+        new RegistrationFeed({
+          kafka: client,
+          topicPrefix: kafka.topicPrefix,
+          sessionTimeoutMs: kafka.sessionTimeoutMs,
+          book,
+          logger,
+        }),
+    },
+    {
+      provide: TokenChecks,
+      useFactory: () =>
+        new TokenChecks({
+          verify: verifyToken,
+          concurrency: TOKEN_CHECKS_AT_A_TIME,
+          maxWaiting: MAX_WAITING_TOKEN_CHECKS,
+          maxRight: MAX_RIGHT_TOKENS,
+          maxWrong: MAX_WRONG_TOKENS,
+        }),
+    },
+    {
+      provide: Authenticator,
+      inject: [RegistrationBook, TokenChecks],
+      useFactory: (book: RegistrationBook, checks: TokenChecks) =>
+        new Authenticator({ policy: broker.policy, book, checks, logger, now }),
+    },
+  ];
+}
+
+function mqttSide({ mqtt, broker: { policy } }: BridgeConfig, logger: Logger): Provider[] {
   return [
     { provide: SessionStore, useFactory: () => new SessionStore() },
     {
       provide: MqttBroker,
-      inject: [PublishIntake, SessionStore, DeviceEventSender],
-      useFactory: (intake: PublishIntake, sessions: SessionStore, events: DeviceEventSender) =>
+      inject: [PublishIntake, SessionStore, DeviceEventSender, Authenticator, NamedConnections],
+      useFactory: (
+        intake: PublishIntake,
+        sessions: SessionStore,
+        events: DeviceEventSender,
+        authenticator: Authenticator,
+        connections: NamedConnections,
+      ) =>
         new MqttBroker({
           intake,
           sessions,
           events,
+          policy,
+          authenticator,
+          connections,
           logger,
           connectTimeoutMs: CONNECT_TIMEOUT_MS,
           drainTimeoutMs: DRAIN_TIMEOUT_MS,
@@ -171,6 +233,11 @@ function bridge(config: BridgeConfig, logger: Logger): Provider {
       MqttBroker,
       MqttListener,
       AlertFeed,
+      RegistrationFeed,
+      RegistrationBook,
+      NamedConnections,
+      Authenticator,
+      TokenChecks,
       Health,
       Registry,
     ],
@@ -184,10 +251,16 @@ function bridge(config: BridgeConfig, logger: Logger): Provider {
       broker: MqttBroker,
       listener: MqttListener,
       alerts: AlertFeed,
+      registrations: RegistrationFeed,
+      book: RegistrationBook,
+      connections: NamedConnections,
+      authenticator: Authenticator,
+      checks: TokenChecks,
       health: Health,
       registry: Registry,
     ) => {
-      registerBridgeMetrics(registry, { counts, intake, broker, listener, sessions, events });
+      registerBridgeMetrics(registry, { counts, intake, broker, listener, sessions, events, connections });
+      registerAuthMetrics(registry, { book, authenticator, checks });
       const ledger = new LedgerReporter({
         counts,
         events,
@@ -205,6 +278,7 @@ function bridge(config: BridgeConfig, logger: Logger): Provider {
         broker,
         listener,
         alerts,
+        registrations,
         ledger,
         health,
         registry,

@@ -5,6 +5,7 @@ import type { Logger } from '@fieldstream/domain';
 import { ensureTopics, waitForKafka, type KeyedProducer } from '@fieldstream/kafka';
 import { startOpsServer, type Health, type OpsServer, type Registry } from '@fieldstream/observability';
 import type { AlertFeed } from './alert-feed.js';
+import type { RegistrationFeed } from './auth/registration-feed.js';
 import type { LedgerReporter } from './ledger-reporter.js';
 import type { MqttBroker } from './mqtt-broker.js';
 import type { MqttListener } from './mqtt-listener.js';
@@ -19,6 +20,7 @@ export interface BridgeParts {
   readonly broker: MqttBroker;
   readonly listener: MqttListener;
   readonly alerts: AlertFeed;
+  readonly registrations: RegistrationFeed;
   readonly ledger: LedgerReporter;
   readonly health: Health;
   readonly registry: Registry;
@@ -70,7 +72,7 @@ export class Bridge {
   }
 
   async #close(): Promise<void> {
-    const { intake, producer, broker, listener, alerts, ledger } = this.parts;
+    const { intake, producer, broker, listener, alerts, registrations, ledger } = this.parts;
     listener.stopAccepting();
     intake.drain();
     if (this.#isOpen) {
@@ -78,21 +80,27 @@ export class Bridge {
       await ledger.close();
     }
     await alerts.close();
+    await registrations.close();
     await broker.close();
     await producer.close({ timeoutMs: PRODUCER_CLOSE_MS });
     await this.#ops?.close();
   }
 
-  /** Waits for Kafka, with its topics and everything that was in them about alerts. */
+  /** Waits for Kafka, with its topics and everything that was in them about registered devices and alerts. */
   async #connect(): Promise<void> {
-    const { config, logger, kafka, producer, alerts } = this.parts;
+    const { config, logger, kafka, producer, alerts, registrations } = this.parts;
+    const unread = [registrations, alerts];
     const { topicPrefix, partitions, replicationFactor, retentionHours } = config.kafka;
     for (;;) {
       await waitForKafka(kafka, { logger });
       try {
         await ensureTopics(kafka, { topicPrefix, partitions, replicationFactor, retentionHours, logger });
         await producer.connect();
-        return await alerts.start();
+        for (let next = unread[0]; next; next = unread[0]) {
+          await next.start();
+          unread.shift();
+        }
+        return;
       } catch (error) {
         if (!isRetriable(error)) throw error;
         logger.warn({ err: error }, 'Kafka answers but is not ready, trying again');
@@ -102,7 +110,7 @@ export class Bridge {
   }
 
   #addChecks(): void {
-    const { health, listener, intake, alerts } = this.parts;
+    const { health, listener, intake, alerts, registrations } = this.parts;
     health.add('mqtt', () => {
       if (!listener.isListening) throw new Error('MQTT is not listened for yet, or not any more');
     });
@@ -110,6 +118,9 @@ export class Bridge {
       const since = intake.failingSince;
       if (since !== undefined)
         throw new Error(`Kafka has stored nothing since ${new Date(since).toISOString()}`);
+    });
+    health.add('registry', () => {
+      if (registrations.fault) throw new Error('the registry cannot be read', { cause: registrations.fault });
     });
     health.add('alerts', () => {
       if (alerts.fault) throw new Error('alerts cannot be read', { cause: alerts.fault });

@@ -9,6 +9,13 @@ export interface DeviceEventSenderOptions {
   readonly now: () => number;
 }
 
+/** Whose event it is. */
+export interface EventSource {
+  readonly clientId: string;
+  /** Undefined where the client proved to be no device: the client ID stands for it. */
+  readonly deviceId: string | undefined;
+}
+
 /**
  * Tells `device.events` who comes and goes. These events are worth less than readings: they are dropped, and counted,
  * when Kafka is away, and nothing ever waits for them.
@@ -20,17 +27,17 @@ export class DeviceEventSender {
 
   constructor(private readonly options: DeviceEventSenderOptions) {}
 
-  connected(clientId: string): void {
-    this.#send('connected', clientId);
+  connected(source: EventSource): void {
+    this.#send('connected', source);
   }
 
-  disconnected(clientId: string): void {
-    this.#send('disconnected', clientId);
+  disconnected(source: EventSource): void {
+    this.#send('disconnected', source);
   }
 
   /** The connection of a client broke, and the bridge published its will. */
-  lastWill(clientId: string, topic: string): void {
-    this.#send('last-will', clientId, topic);
+  lastWill(source: EventSource, topic: string): void {
+    this.#send('last-will', source, topic);
   }
 
   /**
@@ -45,16 +52,17 @@ export class DeviceEventSender {
     });
   }
 
-  #send(type: DeviceEventType, clientId: string, detail?: string): void {
+  #send(type: DeviceEventType, source: EventSource, detail?: string): void {
     if (this.#waiting >= this.options.maxWaiting) {
       this.dropped++;
       return;
     }
     this.#waiting++;
-    const event = { kind: 'device' as const, type, deviceId: clientId, clientId, timeMs: this.options.now() };
+    const { clientId, deviceId = clientId } = source;
+    const event = { kind: 'device' as const, type, deviceId, clientId, timeMs: this.options.now() };
     this.options.producer.enqueue({
       topic: TOPICS.deviceEvents,
-      key: clientId,
+      key: deviceId,
       value: encodeDeviceEvent(
         detail === undefined ? event : { ...event, detail: detail.replaceAll('\u0000', '\ufffd') },
       ),

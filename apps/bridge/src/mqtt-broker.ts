@@ -1,8 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
-import { Aedes, type AedesPublishPacket, type Client, type ConnectPacket, type PublishPacket } from 'aedes';
+import {
+  Aedes,
+  type AedesPublishPacket,
+  type AuthenticateError,
+  type Client,
+  type ConnectPacket,
+  type PublishPacket,
+} from 'aedes';
+import type { DevicePolicy } from '@fieldstream/config';
 import type { Logger } from '@fieldstream/domain';
 import { AckQueue } from './ack-queue.js';
+import type { Authenticator } from './auth/authenticator.js';
+import { RETURN_CODES } from './auth/connect-decision.js';
+import type { NamedConnections } from './auth/named-connections.js';
+import { mayPublish, mayRead } from './auth/topic-rights.js';
 import { BridgeError } from './bridge-error.js';
 import type { DeviceEventSender } from './device-event-sender.js';
 import type { PublishIntake } from './publish-intake.js';
@@ -12,6 +24,9 @@ export interface MqttBrokerOptions {
   readonly intake: PublishIntake;
   readonly sessions: SessionStore;
   readonly events: DeviceEventSender;
+  readonly policy: DevicePolicy;
+  readonly authenticator: Authenticator;
+  readonly connections: NamedConnections;
   readonly logger: Logger;
   /** A connection that has not sent its CONNECT by then is closed. */
   readonly connectTimeoutMs: number;
@@ -21,19 +36,33 @@ export interface MqttBrokerOptions {
   readonly maxSubscriberBytes: number;
 }
 
+/** Who a client is. */
+interface ClientIdentity {
+  /** The registered device that it proved to be. */
+  readonly deviceId: string | undefined;
+  /** As the client gave it. */
+  readonly clientId: string;
+}
+
 /** CONNACK return code 2, "identifier rejected" (MQTT 3.1.1, table 3.1). */
 const IDENTIFIER_REJECTED = 2;
 /** Deliveries at a time; each publish waits for its subscribers, so this bounds what slow ones can hold up. */
 const CONCURRENCY = 1_000;
 
 /**
- * The MQTT 3.1.1 broker (Aedes) in open mode: any client may publish for any device and subscribe to anything. A
- * publish is handed to the intake before it is acknowledged; Aedes acknowledges and delivers it when the intake says so.
+ * The MQTT 3.1.1 broker (Aedes). Under the policy `open` any client may publish for any device and subscribe to anything;
+ * under `registered` a device publishes and subscribes for itself alone. A publish is handed to the intake before it is
+ * acknowledged; Aedes acknowledges and delivers it when the intake says so.
+ *
+ * SESSIONS BELONG TO IDENTITIES: two clients with one client ID, of which one proved to be a device, have nothing to do
+ * with each other, so that nobody takes over the session of a device, nor keeps it from connecting.
  */
 export class MqttBroker {
   readonly #aedes: Aedes;
   readonly #acks = new WeakMap<Client, AckQueue>();
   readonly #refused = new WeakMap<Client, BridgeError>();
+  readonly #wills = new WeakMap<Client, string>();
+  readonly #identities = new WeakMap<Client, ClientIdentity>();
   /** Messages of QoS 0 that were not delivered to a subscriber that did not keep up. */
   forwardsDropped = 0;
   /** Subscribers that were closed because too much waited for them. */
@@ -48,13 +77,17 @@ export class MqttBroker {
       drainTimeout: options.drainTimeoutMs,
       preConnect: (client, packet, callback) => {
         this.#checkIdentifier(client, packet);
+        if (packet.will) this.#wills.set(client, packet.will.topic);
         callback(null, true);
       },
-      authenticate: (client, _user, _password, callback) => {
-        const refusal = this.#refused.get(client);
-        if (!refusal) return callback(null, true);
-        // Aedes answers with this return code and closes the connection.
-        callback(Object.assign(refusal, { returnCode: IDENTIFIER_REJECTED }), false);
+      authenticate: async (client, username, password, callback) => {
+        const refusal = await this.#admit(client, username, password);
+        callback(refusal, refusal === null);
+      },
+      authorizeSubscribe: (client, subscription, callback) => {
+        const isAllowed = mayRead(options.policy, this.#identityOf(client).deviceId, subscription.topic);
+        // Without a subscription Aedes answers with 0x80, "failure".
+        callback(null, isAllowed ? subscription : null);
       },
       authorizePublish: (client, packet, callback) => this.#accept(client, packet, callback),
       authorizeForward: (client, packet) => this.#forward(client, packet),
@@ -64,8 +97,8 @@ export class MqttBroker {
   /** Ready for connections; there is no listener in here. */
   async start(): Promise<void> {
     const { events, logger } = this.options;
-    this.#aedes.on('client', (client) => events.connected(client.id));
-    this.#aedes.on('clientDisconnect', (client) => events.disconnected(client.id));
+    this.#aedes.on('client', (client) => events.connected(this.#identityOf(client)));
+    this.#aedes.on('clientDisconnect', (client) => events.disconnected(this.#identityOf(client)));
     for (const event of ['clientError', 'connectionError'] as const) {
       this.#aedes.on(event, (client, error) => {
         logger.debug({ clientId: client.id, err: error }, 'MQTT connection failed');
@@ -116,10 +149,46 @@ export class MqttBroker {
     if (reason !== undefined) this.#refused.set(client, new BridgeError('identifier-rejected', reason));
   }
 
+  /** Why a client is not let in, if it is not. Aedes answers with the return code and closes the connection. */
+  async #admit(
+    client: Client,
+    username: string | undefined,
+    password: Buffer | undefined,
+  ): Promise<AuthenticateError | null> {
+    const { authenticator, connections, logger } = this.options;
+    const fault = this.#refused.get(client);
+    if (fault) return Object.assign(fault, { returnCode: IDENTIFIER_REJECTED });
+    const refusal = (why: string, returnCode: number, cause?: unknown): AuthenticateError =>
+      Object.assign(new BridgeError('not-authenticated', `the client is not let in: ${why}`, { cause }), {
+        returnCode,
+      });
+    try {
+      const claim = { username, password: password?.toString(), willTopic: this.#wills.get(client) };
+      const outcome = await authenticator.authenticate(claim, () => !client.closed);
+      if (!outcome.ok) return refusal(outcome.reason, RETURN_CODES[outcome.reason]);
+      // Nobody would tell the connections that it has gone.
+      if (client.closed || client.conn.destroyed) return refusal('it has left', RETURN_CODES.busy);
+      const { deviceId } = outcome;
+      this.#identities.set(client, { deviceId, clientId: client.id });
+      // No client ID holds U+0000, so nobody else's session has this name.
+      if (deviceId !== undefined) client.id = `${deviceId}\u0000${client.id}`;
+      if (username !== undefined) connections.add(username, client.conn);
+      return null;
+    } catch (error) {
+      logger.error({ err: error, username }, 'the token of a device could not be checked');
+      return refusal('its token could not be checked', RETURN_CODES.busy, error);
+    }
+  }
+
+  #identityOf(client: Client): ClientIdentity {
+    return this.#identities.get(client) ?? { deviceId: undefined, clientId: client.id };
+  }
+
   #accept(client: Client | null, packet: PublishPacket, callback: (error?: Error | null) => void): void {
     const will = (client as { will?: unknown } | null)?.will;
     const isWill = client === null || packet === will;
     const { topic, qos } = packet;
+    const identity = client ? this.#identityOf(client) : undefined;
     const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
     const publish = {
       topic,
@@ -128,14 +197,15 @@ export class MqttBroker {
       dup: packet.dup,
       retain: packet.retain,
       messageId: packet.messageId,
-      clientId: client?.id,
+      clientId: identity?.clientId,
       isWill,
+      isForbidden: !mayPublish(this.options.policy, identity?.deviceId, topic),
     };
     this.options.intake.accept(publish, client ? this.#acksOf(client) : new AckQueue(), (error) => {
       // The client left without waiting for the acknowledgement; its message reaches the subscribers all the same.
       if (client?.closed && !isWill && !error)
         return qos === 1 ? this.#aedes.publish(packet, () => {}) : undefined;
-      if (client && isWill && !error) this.options.events.lastWill(client.id, topic);
+      if (identity && isWill && !error) this.options.events.lastWill(identity, topic);
       callback(error ?? null);
     });
   }
@@ -151,6 +221,8 @@ export class MqttBroker {
    * much waits for it; it never holds up the publishers for longer than the drain time-out.
    */
   #forward(client: Client, packet: AedesPublishPacket): AedesPublishPacket | null {
+    // A session that is away is also kept what it asked for together with something that it may read.
+    if (!mayRead(this.options.policy, this.#identityOf(client).deviceId, packet.topic)) return null;
     const { writableNeedDrain, writableLength } = client.conn;
     // Retained messages of a new subscription are sent one by one, each when the one before has left.
     if (!writableNeedDrain || packet.retain) return packet;

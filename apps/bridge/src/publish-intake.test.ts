@@ -51,6 +51,7 @@ function bench(maxInFlightBytes = 1_000_000): Bench {
         messageId: 1,
         clientId: 'c',
         isWill: false,
+        isForbidden: false,
         ...change,
       };
       intake.accept(publish, connection, (error) =>

@@ -19,6 +19,8 @@ export interface IncomingPublish {
   readonly clientId: string | undefined;
   /** Published by the bridge for a client that is gone: there is nobody to acknowledge to. */
   readonly isWill: boolean;
+  /** The client may not publish there. */
+  readonly isForbidden: boolean;
 }
 
 export interface PublishIntakeOptions {
@@ -76,9 +78,9 @@ export class PublishIntake {
     if (publish.isWill && this.#draining) {
       return done(new BridgeError('draining', 'the bridge is shutting down and publishes no wills'));
     }
-    if (isReserved(publish.topic) || (publish.isWill && !isTopicName(publish.topic))) {
+    if (publish.isForbidden || isReserved(publish.topic) || (publish.isWill && !isTopicName(publish.topic))) {
       this.options.counts.forbidden++;
-      const error = new BridgeError('forbidden-topic', `clients may not publish to ${publish.topic}`);
+      const error = new BridgeError('forbidden-topic', `the client may not publish to ${publish.topic}`);
       return publish.isWill ? done(error) : acks.fail(done, error);
     }
     const levels = publish.topic.split('/');

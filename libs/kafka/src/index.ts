@@ -3,6 +3,7 @@ export * from './create-kafka.js';
 export * from './ensure-topics.js';
 export * from './kafka-batch-strategy.js';
 export * from './kafka-error.js';
+export * from './kafka-positions.js';
 export * from './keyed-producer.js';
 export { type OutgoingRecord } from './outgoing-record.js';
 export * from './partition-batch.js';

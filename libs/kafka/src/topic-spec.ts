@@ -14,4 +14,5 @@ export const TOPIC_SPECS: readonly TopicSpec[] = [
   { name: TOPICS.deadLetters, cleanup: 'delete' },
   { name: TOPICS.deviceEvents, cleanup: 'delete' },
   { name: TOPICS.alerts, cleanup: 'compact' },
+  { name: TOPICS.deviceRegistry, cleanup: 'compact' },
 ];

@@ -30,7 +30,7 @@ export class DevicesController {
   @Get()
   @Documented({
     tag,
-    summary: 'List devices, by ID',
+    summary: 'List devices',
     query: DeviceQuery,
     response: DevicePage,
     problems: ['database-unavailable'],
@@ -38,9 +38,10 @@ export class DevicesController {
   async list(
     @Query(valid(DeviceQuery)) query: z.infer<typeof schemas.DeviceQuery>,
   ): Promise<z.input<typeof schemas.DevicePage>> {
-    const { cursor: after, ...filter } = query;
-    const page = await this.devices.list({ ...filter, after });
-    return { items: page.items.map(toResource), next: nextCursor(page.next) };
+    const { cursor: position, skip, label: labels, seenBefore: seenBeforeMs, ...rest } = query;
+    const filter = { ...rest, labels, seenBeforeMs, after: position ?? skip };
+    const [page, total] = await Promise.all([this.devices.list(filter), this.devices.count(filter)]);
+    return { items: page.items.map(toResource), next: nextCursor(page.next), total };
   }
 
   @Get(':id')
@@ -111,7 +112,8 @@ export function noDevice(id: string): never {
   throw new Problem('not-found', `There is no device ${JSON.stringify(id)}.`);
 }
 
-function toResource(device: Device): z.input<typeof schemas.DeviceResource> {
+/** A device as the API shows it. */
+export function toResource(device: Device): z.input<typeof schemas.DeviceResource> {
   return {
     deviceId: device.deviceId,
     name: device.name,
@@ -120,5 +122,9 @@ function toResource(device: Device): z.input<typeof schemas.DeviceResource> {
     lastSeen: device.lastSeen?.toISOString() ?? null,
     presence: device.presence,
     presenceAt: device.presenceAt?.toISOString() ?? null,
+    openAlerts: device.openAlerts,
+    worstSeverity: device.worstSeverity,
+    registered: device.registered,
+    disabled: device.disabled,
   };
 }

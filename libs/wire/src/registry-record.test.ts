@@ -1,0 +1,69 @@
+import { scryptSync } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import { decodeRegistration, encodeRegistration, type RegistryRecord } from './registry-record.js';
+import { hashToken, isTokenShaped, makeToken, verifyToken } from './token-hash.js';
+import { WireError } from './wire-error.js';
+
+describe('a registry record', () => {
+  test.each<RegistryRecord>([
+    { v: 1, deviceId: 'pump', state: 'enabled', tokenHash: '$scrypt$…' },
+    { v: 1, deviceId: 'pump', state: 'disabled', tokenHash: '$scrypt$…' },
+    { v: 1, deviceId: 'pump', state: 'removed' },
+  ])('%j comes back as it was', (record) => {
+    expect(decodeRegistration(encodeRegistration(record))).toEqual(record);
+  });
+
+  test.each([
+    ['null', null],
+    ['no JSON', 'x'],
+    ['another version', '{"v":2,"deviceId":"d","state":"removed"}'],
+    ['no device', '{"v":1,"state":"removed"}'],
+    ['an unknown state', '{"v":1,"deviceId":"d","state":"lost"}'],
+    ['no hash', '{"v":1,"deviceId":"d","state":"enabled"}'],
+  ])('%s is refused', (_, text) => {
+    expect(() => decodeRegistration(text === null ? null : Buffer.from(text))).toThrow(WireError);
+  });
+});
+
+describe('a token', () => {
+  test('is 192 random bits in base64url', () => {
+    const tokens = new Set(Array.from({ length: 100 }, makeToken));
+    expect(tokens.size).toBe(100);
+    for (const token of tokens) {
+      expect(isTokenShaped(token)).toBe(true);
+      expect(Buffer.from(token, 'base64url')).toHaveLength(24);
+    }
+  });
+
+  test.each(['', 'a'.repeat(31), 'a'.repeat(33), `${'a'.repeat(31)}+`, `${'a'.repeat(31)}\n`])(
+    'is not %j',
+    (text) => expect(isTokenShaped(text)).toBe(false),
+  );
+
+  test('has a hash of its own each time, which it alone fits', async () => {
+    const token = makeToken();
+    const [hash, again] = [await hashToken(token), await hashToken(token)];
+    expect(hash).toMatch(/^\$scrypt\$ln=15,r=8,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
+    expect(hash).not.toBe(again);
+    expect(await verifyToken(token, hash)).toBe(true);
+    expect(await verifyToken(makeToken(), hash)).toBe(false);
+  });
+
+  test('is compared with the parameters that stand in its hash', async () => {
+    const hash = await hashToken('secret');
+    expect(await verifyToken('secret', hash.replace('ln=15', 'ln=14'))).toBe(false);
+    const key = scryptSync('password', 'NaClNaClNaClNaCl', 32, { N: 1024, r: 8, p: 16 });
+    const base64 = (bytes: Buffer): string => bytes.toString('base64').replaceAll('=', '');
+    const foreign = `$scrypt$ln=10,r=8,p=16$${base64(Buffer.from('NaClNaClNaClNaCl'))}$${base64(key)}`;
+    expect(await verifyToken('password', foreign)).toBe(true);
+  });
+
+  test.each([
+    ['a plain text', 'sesame'],
+    ['another algorithm', '$argon2id$v=19$m=1,t=1,p=1$c2FsdHNhbHRzYWx0$aGFzaA'],
+    ['too much of everything', `$scrypt$ln=30,r=8,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`],
+    ['nothing', ''],
+  ])('%s is no hash', async (_, hash) => {
+    await expect(verifyToken('t', hash)).rejects.toThrow(WireError);
+  });
+});
