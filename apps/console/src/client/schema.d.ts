@@ -37,6 +37,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where devices connect, and who may */
+        get: operations["Server.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/devices": {
         parameters: {
             query?: never;
@@ -44,10 +61,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List devices, by ID */
+        /** List devices */
         get: operations["Devices.list"];
         put?: never;
-        post?: never;
+        /**
+         * Register a device
+         * @description Its credentials are shown in this answer only. The bridges know them within a second.
+         */
+        post: operations["Registration.register"];
         delete?: never;
         options?: never;
         head?: never;
@@ -65,7 +86,11 @@ export interface paths {
         get: operations["Devices.get"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Take the registration of a device away, or everything of it
+         * @description 202: deleting a long history goes on in the background, also over a restart; until it has ended the device cannot be registered again. A device that goes on publishing where that needs no credentials appears anew.
+         */
+        delete: operations["Registration.remove"];
         options?: never;
         head?: never;
         /**
@@ -95,6 +120,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/devices/{id}/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a new token for a registered device
+         * @description The old one stops working, and connections that were made with it are closed.
+         */
+        post: operations["Registration.rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/{id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse the credentials of a registered device
+         * @description Its connections are closed at once.
+         */
+        post: operations["Registration.disable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the credentials of a registered device again */
+        post: operations["Registration.enable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/latest": {
         parameters: {
             query?: never;
@@ -107,6 +189,63 @@ export interface paths {
          * @description Newest by observation time, not by arrival; in the order of device IDs and metrics.
          */
         get: operations["Latest.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Labels that devices have, with their values */
+        get: operations["Labels.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sparklines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Main values of many devices, with their last hour
+         * @description A device is shown by the metrics that tell most of it: those with a reading in the last hour before the others, measurements such as `temperature` and `power` before other names, and what a device says of itself (`battery`, `rssi`) last.
+         */
+        get: operations["Sparklines.glances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/{id}/sparklines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The last hour of every metric of a device
+         * @description In minutes, by the names of the metrics; of the first 200 metrics, those that had numbers.
+         */
+        get: operations["Sparklines.ofDevice"];
         put?: never;
         post?: never;
         delete?: never;
@@ -442,6 +581,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dead-letters/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count dead letters by reason, the most frequent first */
+        get: operations["DeadLetters.summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dead-letters/{id}": {
         parameters: {
             query?: never;
@@ -493,6 +649,63 @@ export interface paths {
         get: operations["Pipeline.read"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the dashboards
+         * @description Those that come with the program, and those of the folder DASHBOARDS_PATH, as they are at the moment.
+         */
+        get: operations["Dashboards.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{uid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a dashboard */
+        get: operations["Dashboards.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ds/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run queries of dashboards
+         * @description A query is named by its place in a dashboard: the server has its SQL, puts the values of variables in, expands the macros of Grafana's PostgreSQL data source, and runs it as the role grafana_reader, which can read what dashboards show and nothing else. Each query has its own result, with an error in words where it failed. SQL in the request is taken only where API_TOKEN is configured.
+         */
+        post: operations["Query.run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1071,6 +1284,41 @@ export interface components {
             /** @description Why it was not delivered. */
             error: string | null;
         };
+        DashboardSummary: {
+            uid: string;
+            title: string;
+            description: string;
+            tags: string[];
+            /** @description How many, rows left out. */
+            panels: number;
+            /**
+             * @description `built-in`: it comes with the program. `file`: it lies in the folder DASHBOARDS_PATH.
+             * @enum {string}
+             */
+            origin: "built-in" | "file";
+        };
+        DashboardList: {
+            /** @description By title. */
+            items: components["schemas"]["DashboardSummary"][];
+            /** @description Files that give no dashboard. */
+            faults: {
+                file: string;
+                /** @description The end of a sentence that `file` begins. */
+                fault: string;
+            }[];
+        };
+        Dashboard: {
+            uid: string;
+            /**
+             * @description `built-in`: it comes with the program. `file`: it lies in the folder DASHBOARDS_PATH.
+             * @enum {string}
+             */
+            origin: "built-in" | "file";
+            /** @description Grafana's JSON model of the dashboard. */
+            dashboard: {
+                [key: string]: unknown;
+            };
+        };
         DeadLetter: {
             id: number;
             /** @description Reason code. */
@@ -1107,6 +1355,15 @@ export interface components {
             /** @description Send it as `cursor` for the next page; null on the last one. */
             next: string | null;
         };
+        DeadLetterSummary: {
+            reasons: {
+                /** @description Reason code. */
+                reason: string;
+                count: number;
+                /** @description Of these, those that nobody has replayed. */
+                waiting: number;
+            }[];
+        };
         Replay: {
             id: number;
             /** @description Kafka records that were produced and acknowledged. */
@@ -1131,11 +1388,21 @@ export interface components {
             /** @description What the device said last; null if it never did. */
             presence: ("online" | "offline") | null;
             presenceAt: string | null;
+            /** @description It has credentials of its own. */
+            registered: boolean;
+            /** @description It is registered, and not let in. */
+            disabled: boolean;
+            /** @description Alerts that fire now. */
+            openAlerts: number;
+            /** @description The worst severity among them; null if none fires. */
+            worstSeverity: string | null;
         };
         DevicePage: {
             items: components["schemas"]["Device"][];
             /** @description Send it as `cursor` for the next page; null on the last one. */
             next: string | null;
+            /** @description Devices that fit, on all pages. */
+            total: number;
         };
         DevicePatch: {
             /** @description Name for people; null takes it away. */
@@ -1184,6 +1451,71 @@ export interface components {
             /** @description Send it as `cursor` for more metrics; null if there are none. */
             next: string | null;
         };
+        LabelsInUse: {
+            /** @description Those of most devices first; at most 1,000. */
+            items: {
+                label: string;
+                value: string;
+                /** @description So many devices have it. */
+                devices: number;
+            }[];
+        };
+        Sparkline: {
+            metric: string;
+            /** @description Start of the minute in epoch milliseconds, and the mean of its readings; minutes without readings are left out. */
+            points: [
+                number,
+                number
+            ][];
+        };
+        DeviceGlances: {
+            items: {
+                deviceId: string;
+                /** @description Newest values of up to three metrics that tell most of the device, the main one first. */
+                values: {
+                    metric: string;
+                    /** @description Null for a text without a number. */
+                    value: number | null;
+                    /** @description The state in the words of the device. */
+                    text: string | null;
+                    unit: string | null;
+                    /**
+                     * Format: date-time
+                     * @description When the device observed it.
+                     */
+                    time: string;
+                }[];
+                /** @description The last hour of the first of them that has numbers, in minutes. */
+                sparkline: components["schemas"]["Sparkline"] | null;
+            }[];
+        };
+        DeviceSparklines: {
+            deviceId: string;
+            items: components["schemas"]["Sparkline"][];
+        };
+        DeviceCredentials: {
+            /** @description MQTT user name: the device ID. */
+            username: string;
+            /** @description MQTT password. It is stored nowhere, and shown here only. */
+            password: string;
+        };
+        NewDevice: {
+            /** @description Also of a device that appeared by itself, which is then registered. */
+            deviceId: string;
+            /** @description Name for people. */
+            name?: string;
+            /** @description Added to those that the device has. */
+            labels?: {
+                [key: string]: string;
+            };
+        };
+        RegisteredDevice: {
+            device: components["schemas"]["Device"];
+            credentials: components["schemas"]["DeviceCredentials"];
+        };
+        NewToken: {
+            credentials: components["schemas"]["DeviceCredentials"];
+        };
         Health: {
             /** @enum {string} */
             status: "pass" | "fail";
@@ -1230,6 +1562,93 @@ export interface components {
                 /** @description Records that are still to be read. */
                 lag: number | null;
             }[];
+        };
+        QueryRequest: {
+            /** @description Epoch milliseconds. */
+            from: number;
+            /** @description Epoch milliseconds. */
+            to: number;
+            /**
+             * @description Chosen values. `$__all` stands for the variable's custom value for All.
+             * @default {}
+             */
+            variables: {
+                [key: string]: string | string[];
+            };
+            queries: {
+                refId: string;
+                /**
+                 * @description What `$__interval` is.
+                 * @default 60000
+                 */
+                intervalMs: number;
+                maxDataPoints?: number;
+                /** @description Laid over those of the request, e.g. in a repeated panel. */
+                variables?: {
+                    [key: string]: string | string[];
+                };
+                source: {
+                    /** @description UID. */
+                    dashboard: string;
+                    /** @description ID of the panel. */
+                    panel: number;
+                    /** @description The panel's query; without it `refId` names that. */
+                    target?: string;
+                } | {
+                    dashboard: string;
+                    variable: string;
+                    /** @description What was typed; `$__searchFilter` begins with it. */
+                    search?: string;
+                } | {
+                    dashboard: string;
+                    annotation: string;
+                } | {
+                    rawSql: string;
+                    /**
+                     * @default table
+                     * @enum {string}
+                     */
+                    format: "table" | "time_series";
+                };
+            }[];
+        };
+        /** @description Grafana's data frame in JSON. */
+        DataFrame: {
+            schema: {
+                refId: string;
+                meta: {
+                    executedQueryString: string;
+                    notices?: {
+                        /** @constant */
+                        severity: "warning";
+                        text: string;
+                    }[];
+                };
+                fields: {
+                    name: string;
+                    /** @enum {string} */
+                    type: "time" | "number" | "string" | "boolean";
+                    labels?: {
+                        [key: string]: string;
+                    };
+                }[];
+            };
+            data: {
+                /** @description A list for each field; times are epoch milliseconds. */
+                values: (number | string | boolean | null)[][];
+            };
+        };
+        QueryResult: {
+            /** @description As an HTTP status: 200, or why `error` is there. */
+            status: number;
+            frames?: components["schemas"]["DataFrame"][];
+            error?: string;
+        };
+        QueryAnswer: {
+            /** @description By refId. */
+            results: {
+                [key: string]: components["schemas"]["QueryResult"];
+            };
         };
         /** @description One reading. */
         RawPoint: {
@@ -1359,6 +1778,21 @@ export interface components {
             /** @description Why it ended before all were done: 2000000 observations were read, or 30 seconds had passed. Those that were not done are left out. */
             stopped: ("observations" | "time") | null;
         };
+        Server: {
+            /** @description Of this program. */
+            version: string;
+            /** @description Where devices connect. */
+            mqtt: {
+                /** @description Where HOST is every address of the machine, the host that this request was sent to. */
+                host: string;
+                port: number;
+            };
+            /**
+             * @description `open`: any client publishes, and only the name of a registered device needs its token. `registered`: registered devices alone.
+             * @enum {string}
+             */
+            devicePolicy: "open" | "registered";
+        };
         /** @description What happened to one alert, and how it stands since: `data` of an event `alert`. */
         StreamedAlert: {
             /** @constant */
@@ -1479,6 +1913,44 @@ export interface operations {
             };
         };
     };
+    "Server.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Server"];
+                };
+            };
+            /** @description A valid bearer token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "Devices.list": {
         parameters: {
             query?: {
@@ -1486,8 +1958,22 @@ export interface operations {
                 search?: string;
                 /** @description `unknown`: devices that never said. */
                 presence?: "online" | "offline" | "unknown";
+                /** @description Only those that have, or have not, an alert that fires now. */
+                alerts?: boolean;
+                /** @description Only those that have, or have not, credentials. */
+                registered?: boolean;
+                /** @description Only those that are disabled, or are not. */
+                disabled?: boolean;
+                /** @description Those that were last seen before this time, or never. ISO 8601 (UTC unless it has an offset), or epoch seconds or milliseconds. */
+                seenBefore?: string;
+                /** @description A label that the device has, `name=value`; may be repeated, and must then have all. */
+                label?: string[];
+                /** @description `name`: or ID where there is none. `trouble`: worst alerts first, then offline ones. `last-seen`: newest first. `silent`: not seen for longest first. A page of the last two looks up every device that fits. */
+                sort?: "id" | "name" | "trouble" | "last-seen" | "silent";
                 /** @description Most items of the answer. */
                 limit?: number;
+                /** @description Leaves out so many of the first ones: for pages with numbers. */
+                skip?: number;
                 /** @description The `next` of the page before; left out for the first page. */
                 cursor?: string;
             };
@@ -1544,6 +2030,93 @@ export interface operations {
             };
         };
     };
+    "Registration.register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDevice"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredDevice"];
+                };
+            };
+            /** @description The request is not valid; or: The body is not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid bearer token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It exists already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body must be application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "Devices.get": {
         parameters: {
             query?: never;
@@ -1564,6 +2137,82 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Device"];
                 };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid bearer token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Registration.remove": {
+        parameters: {
+            query?: {
+                /** @description `keep`: the device loses its credentials, and its readings stay. `delete`: everything of it goes. */
+                history?: "keep" | "delete";
+            };
+            header?: never;
+            path: {
+                /** @description Device ID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request is not valid */
             400: {
@@ -1775,6 +2424,210 @@ export interface operations {
             };
         };
     };
+    "Registration.rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Device ID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewToken"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid bearer token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Registration.disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Device ID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid bearer token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Registration.enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Device ID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid bearer token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "Latest.list": {
         parameters: {
             query?: {
@@ -1809,6 +2662,180 @@ export interface operations {
             };
             /** @description A valid bearer token is needed */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Labels.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelsInUse"];
+                };
+            };
+            /** @description A valid bearer token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Sparklines.glances": {
+        parameters: {
+            query: {
+                /** @description Device ID; repeated for more, at most 100. Those that do not exist are left out of the answer. */
+                device: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceGlances"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid bearer token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Sparklines.ofDevice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Device ID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceSparklines"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid bearer token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3692,6 +4719,53 @@ export interface operations {
             };
         };
     };
+    "DeadLetters.summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterSummary"];
+                };
+            };
+            /** @description A valid bearer token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "DeadLetters.get": {
         parameters: {
             query?: never;
@@ -3874,6 +4948,190 @@ export interface operations {
                 };
             };
             /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Dashboards.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardList"];
+                };
+            };
+            /** @description A valid bearer token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Dashboards.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UID of a dashboard. */
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid bearer token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Query.run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueryRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueryAnswer"];
+                };
+            };
+            /** @description The request is not valid; or: The body is not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid bearer token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Only holders of the API token may do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body must be application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has as much of this to do as it takes */
             503: {
                 headers: {
                     [name: string]: unknown;

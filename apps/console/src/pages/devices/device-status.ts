@@ -1,0 +1,31 @@
+import type { Schema } from '../../client/api.js';
+
+/** A device that reported nothing for so long is silent; as in the fleet's dashboard. */
+export const SILENT_AFTER_MS = 15 * 60 * 1000;
+
+/** What a device is doing, in one word. */
+export type DeviceStatus = 'online' | 'silent' | 'offline' | 'disabled' | 'waiting';
+
+export const STATUS_TEXTS: Readonly<
+  Record<DeviceStatus, { readonly text: string; readonly meaning: string }>
+> = {
+  online: { text: 'Online', meaning: 'It reported within the last 15 minutes.' },
+  silent: {
+    text: 'Silent',
+    meaning: 'It has reported nothing for 15 minutes, and never said that it leaves.',
+  },
+  offline: { text: 'Offline', meaning: 'It said so, or its connection has ended.' },
+  disabled: { text: 'Disabled', meaning: 'Its credentials are refused until it is enabled again.' },
+  waiting: { text: 'Waiting', meaning: 'Nothing has come from it yet.' },
+};
+
+/** What a device is doing at `nowMs`, out of what the API tells of it. */
+export function statusOf(
+  device: Pick<Schema<'Device'>, 'presence' | 'lastSeen' | 'disabled'>,
+  nowMs: number,
+): DeviceStatus {
+  if (device.disabled) return 'disabled';
+  if (device.presence === 'offline') return 'offline';
+  if (device.lastSeen === null) return 'waiting';
+  return nowMs - Date.parse(device.lastSeen) > SILENT_AFTER_MS ? 'silent' : 'online';
+}
