@@ -120,6 +120,7 @@ describe('documentation', () => {
     expect(routes.map(({ route }) => route).sort()).toEqual([
       'delete /api/alerts/{id}/snooze',
       'delete /api/channels/{id}',
+      'delete /api/devices/{id}',
       'delete /api/rules/{id}',
       'get /api/alerts',
       'get /api/alerts/summary',
@@ -127,17 +128,24 @@ describe('documentation', () => {
       'get /api/channel-types',
       'get /api/channels',
       'get /api/channels/{id}',
+      'get /api/dashboards',
+      'get /api/dashboards/{uid}',
       'get /api/dead-letters',
+      'get /api/dead-letters/summary',
       'get /api/dead-letters/{id}',
       'get /api/devices',
       'get /api/devices/{id}',
       'get /api/devices/{id}/latest',
       'get /api/devices/{id}/readings',
+      'get /api/devices/{id}/sparklines',
+      'get /api/labels',
       'get /api/latest',
       'get /api/pipeline',
       'get /api/rule-kinds',
       'get /api/rules',
       'get /api/rules/{id}',
+      'get /api/server',
+      'get /api/sparklines',
       'get /api/stream',
       'get /health/live',
       'get /health/ready',
@@ -149,6 +157,11 @@ describe('documentation', () => {
       'post /api/channels/test',
       'post /api/channels/{id}/test',
       'post /api/dead-letters/{id}/replay',
+      'post /api/devices',
+      'post /api/devices/{id}/disable',
+      'post /api/devices/{id}/enable',
+      'post /api/devices/{id}/token',
+      'post /api/ds/query',
       'post /api/rules',
       'post /api/rules/back-test',
       'put /api/channels/{id}',
@@ -198,8 +211,8 @@ describe('requests that go nowhere', () => {
   test.each([
     ['GET', '/nope'],
     ['GET', '/api/nope'],
-    ['POST', '/api/devices'],
-    ['DELETE', '/api/devices/greenhouse-1'],
+    ['DELETE', '/api/alerts'],
+    ['POST', '/api/labels'],
   ])('%s %s is a 404 problem', async (method, path) => {
     const { status, headers, body } = await client.send(method, path);
     expect(status).toBe(404);
@@ -272,6 +285,10 @@ describe('devices', () => {
       lastSeen: at(24 * HOUR - 10_000),
       presence: 'online',
       presenceAt: at(0),
+      registered: false,
+      disabled: false,
+      openAlerts: 0,
+      worstSeverity: null,
     });
     expect((await client.get('/api/devices/empty')).body).toMatchObject({ lastSeen: null, presence: null });
     expect((await client.get(`/api/devices/${encodeURIComponent('äöü')}`)).status).toBe(200);
@@ -508,6 +525,11 @@ describe('dead letters', () => {
       receivedAt: at(1),
       replayedAt: null,
     });
+  });
+
+  test('are counted by reason', async () => {
+    const { body } = await client.get('/api/dead-letters/summary');
+    expect(body).toEqual({ reasons: [{ reason: 'invalid-json', count: 3, waiting: 3 }] });
   });
 
   test('one has its whole payload', async () => {

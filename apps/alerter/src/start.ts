@@ -105,7 +105,14 @@ async function start(
   await provisionAlerting({ path: config.alerting.path, pool, logger, env: readEnvironment() });
   const rules = new RuleStore(pool);
   const metrics = createMetrics(registry);
-  const notifications = startNotifications({ pool, producer, logger, metrics });
+  const { consoleUrl } = config.alerting;
+  const notifications = startNotifications({
+    pool,
+    producer,
+    logger,
+    metrics,
+    consoleUrl: consoleUrl === undefined ? undefined : `${consoleUrl}/alerts`,
+  });
   closers.push(() => notifications.close());
 
   const labels = new DeviceLabelBook();

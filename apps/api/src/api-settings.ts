@@ -1,3 +1,5 @@
+import type { BrokerConfig } from '@fieldstream/config';
+
 /** Injection token of `ApiSettings`. */
 export const API_SETTINGS = Symbol('API_SETTINGS');
 
@@ -5,6 +7,8 @@ export const API_SETTINGS = Symbol('API_SETTINGS');
 export interface ApiSettings {
   readonly topicPrefix: string;
   readonly rawRetentionDays: number | undefined;
+  /** Where devices connect. */
+  readonly broker: BrokerConfig;
   /** Epoch milliseconds. */
   now(): number;
 }

@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type pg from 'pg';
 import type { Logger } from '@fieldstream/domain';
-import { KeyedProducer } from '@fieldstream/kafka';
+import { KafkaPositions, KeyedProducer } from '@fieldstream/kafka';
 import { Health, Registry } from '@fieldstream/observability';
 import {
   AlertEventReader,
@@ -14,6 +14,7 @@ import {
   LedgerReader,
   ReadingReader,
   RuleStore,
+  SparklineReader,
 } from '@fieldstream/timescale';
 import { AlertActions } from './alerts/alert-actions.js';
 import { AlertsController } from './alerts/alerts.controller.js';
@@ -21,18 +22,27 @@ import { API_SETTINGS, type ApiSettings } from './api-settings.js';
 import { ChannelTester } from './channels/channel-tester.js';
 import { ChannelTypesController } from './channels/channel-types.controller.js';
 import { ChannelsController } from './channels/channels.controller.js';
+import { DashboardFiles } from './dashboards/dashboard-files.js';
+import { DashboardsController } from './dashboards/dashboards.controller.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
 import { DevicesController } from './devices/devices.controller.js';
+import { LabelsController } from './devices/labels.controller.js';
 import { LatestController } from './devices/latest.controller.js';
+import { SparklinesController } from './devices/sparklines.controller.js';
+import { RegistrationController } from './devices/registration.controller.js';
+import { Registrations } from './devices/registrations.js';
+import type { RegistryWork } from './devices/registry-work.js';
 import { HealthController } from './health/health.controller.js';
-import { KafkaPositions } from './pipeline/kafka-positions.js';
 import { PipelineController } from './pipeline/pipeline.controller.js';
+import { QueryController } from './query/query.controller.js';
+import { QueryService } from './query/query-service.js';
 import { ReadingsController } from './readings/readings.controller.js';
 import { BackTestController } from './rules/back-test.controller.js';
 import { BackTests } from './rules/back-tests.js';
 import { RuleKindsController } from './rules/rule-kinds.controller.js';
 import { RuleList } from './rules/rule-list.js';
 import { RulesController } from './rules/rules.controller.js';
+import { ServerController } from './server/server.controller.js';
 import { AlertSource } from './stream/alert-source.js';
 import { StreamController } from './stream/stream.controller.js';
 import { Subscribers } from './stream/subscribers.js';
@@ -46,6 +56,9 @@ export interface ApiParts {
   readonly registry: Registry;
   readonly subscribers: Subscribers;
   readonly source: AlertSource;
+  readonly registryWork: RegistryWork;
+  readonly dashboards: DashboardFiles;
+  readonly queries: QueryService;
   readonly logger: Logger;
   readonly settings: ApiSettings;
 }
@@ -64,13 +77,18 @@ export class ApiModule {
       LedgerReader,
       ReadingReader,
       RuleStore,
+      SparklineReader,
     ];
     return {
       module: ApiModule,
       controllers: [
         HealthController,
+        ServerController,
         DevicesController,
+        RegistrationController,
         LatestController,
+        LabelsController,
+        SparklinesController,
         ReadingsController,
         BackTestController,
         RuleKindsController,
@@ -81,6 +99,8 @@ export class ApiModule {
         ChannelTypesController,
         DeadLettersController,
         PipelineController,
+        DashboardsController,
+        QueryController,
       ],
       providers: [
         ...readers.map((Reader) => ({ provide: Reader, useFactory: () => new Reader(parts.pool) })),
@@ -101,8 +121,11 @@ export class ApiModule {
         },
         { provide: Subscribers, useValue: parts.subscribers },
         { provide: AlertSource, useValue: parts.source },
+        { provide: Registrations, useValue: parts.registryWork.registrations },
         { provide: KeyedProducer, useValue: parts.producer },
         { provide: KafkaPositions, useValue: parts.positions },
+        { provide: DashboardFiles, useValue: parts.dashboards },
+        { provide: QueryService, useValue: parts.queries },
         { provide: Health, useValue: parts.health },
         { provide: Registry, useValue: parts.registry },
         { provide: API_SETTINGS, useValue: parts.settings },

@@ -13,6 +13,7 @@ export async function apiTypes(): Promise<string> {
   const parts = {
     health: new Health({ logger }),
     registry: new Registry(),
+    registryWork: {},
     settings: { topicPrefix: '', rawRetentionDays: undefined, now: () => 0 },
     logger,
   } as unknown as ApiParts;

@@ -1,6 +1,6 @@
 import type { ApiConfig } from '@fieldstream/config';
 import type { Logger } from '@fieldstream/domain';
-import { createKafka, KeyedProducer } from '@fieldstream/kafka';
+import { createKafka, KafkaPositions, KeyedProducer } from '@fieldstream/kafka';
 import {
   Counter,
   createRegistry,
@@ -9,9 +9,12 @@ import {
   explainListenError,
   type Registry,
 } from '@fieldstream/observability';
-import { createPool, migrate } from '@fieldstream/timescale';
+import { createPool, DashboardReader, migrate, setGrafanaPassword } from '@fieldstream/timescale';
+import { TOPICS } from '@fieldstream/wire';
 import { createApp } from './create-app.js';
-import { KafkaPositions } from './pipeline/kafka-positions.js';
+import { builtInDashboards, DashboardFiles } from './dashboards/dashboard-files.js';
+import { RegistryWork } from './devices/registry-work.js';
+import { CONCURRENT_QUERIES, QueryService } from './query/query-service.js';
 import { AlertSource } from './stream/alert-source.js';
 import { Subscribers } from './stream/subscribers.js';
 
@@ -48,6 +51,13 @@ export async function startApi(config: ApiConfig, logger: Logger): Promise<Runni
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     logger,
   });
+  const reader = new DashboardReader({
+    url: config.database.url,
+    password: config.database.grafanaPassword,
+    maxConnections: CONCURRENT_QUERIES,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    logger,
+  });
   const kafka = createKafka({ brokers: config.kafka.brokers, clientId: 'fieldstream-api', logger });
   const { topicPrefix } = config.kafka;
   const positions = new KafkaPositions(kafka, topicPrefix);
@@ -66,10 +76,19 @@ export async function startApi(config: ApiConfig, logger: Logger): Promise<Runni
   health.add('database', async () => void (await pool.query('SELECT 1')));
   health.add('kafka', () => positions.ping());
   const { rawRetentionDays } = config.database;
-  const settings = { topicPrefix, rawRetentionDays, now: () => Date.now() };
+  const { broker } = config;
+  const settings = { topicPrefix, rawRetentionDays, broker, now: () => Date.now() };
   const registry = createRegistry('api');
   const subscribers = new Subscribers(SUBSCRIBER_LIMITS);
   registerSubscriberMetrics(registry, subscribers);
+  const dashboards = new DashboardFiles({ builtIn: builtInDashboards(), path: config.dashboards.path });
+  const queries = new QueryService({
+    files: dashboards,
+    reader,
+    registry,
+    maxRows: config.dashboards.maxRows,
+    takesSql: config.http.apiToken !== undefined,
+  });
   const source = new AlertSource({
     kafka,
     topicPrefix,
@@ -77,19 +96,41 @@ export async function startApi(config: ApiConfig, logger: Logger): Promise<Runni
     onAlerts: (alerts) => subscribers.publish(alerts),
     logger,
   });
+  const registryWork = new RegistryWork({
+    pool,
+    producer,
+    isTopicEmpty: () => positions.isEmpty(TOPICS.deviceRegistry),
+    logger,
+    now: settings.now,
+  });
   const heartbeat = setInterval(() => subscribers.heartbeat(), HEARTBEAT_MS).unref();
 
   const closeParts = async (): Promise<void> => {
     clearInterval(heartbeat);
     await source.close();
+    await registryWork.close();
     await producer.close({ timeoutMs: PRODUCE_DEADLINE_MS });
     await positions.close();
+    await reader.close();
     await pool.end();
   };
   try {
     const { apiToken, host, port } = config.http;
     const app = await createApp(
-      { pool, producer, positions, health, registry, settings, subscribers, source, logger },
+      {
+        pool,
+        producer,
+        positions,
+        health,
+        registry,
+        settings,
+        subscribers,
+        source,
+        registryWork,
+        dashboards,
+        queries,
+        logger,
+      },
       { apiToken, logger },
     );
     const server = await app.listen(port, host).catch((error: unknown) => {
@@ -99,6 +140,7 @@ export async function startApi(config: ApiConfig, logger: Logger): Promise<Runni
     const listening = typeof address === 'object' && address !== null ? address.port : port;
     logger.info({ host, port: listening }, 'API is listening');
     source.start();
+    registryWork.start();
     return {
       port: listening,
       close: async () => {
@@ -123,6 +165,8 @@ async function migrateOnce(config: ApiConfig, logger: Logger): Promise<void> {
   });
   try {
     await migrate(pool, logger);
+    const { grafanaPassword } = config.database;
+    if (grafanaPassword !== undefined) await setGrafanaPassword(pool, grafanaPassword);
   } finally {
     await pool.end();
   }

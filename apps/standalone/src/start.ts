@@ -37,7 +37,9 @@ export async function startStandalone(
     const engines = started(await startEngines(standalone, logger, startUp));
     const { config } = engines;
     started(await startUp.step('aggregator', () => startAggregator(withOpsPort(config, 1), logger)));
-    started(await startUp.step('alerter', () => startAlerter(withOpsPort(config, 2), logger)));
+    started(
+      await startUp.step('alerter', () => startAlerter(withConsoleUrl(withOpsPort(config, 2)), logger)),
+    );
     const api = started(await startUp.step('API', () => startApi(config, logger)));
     const bridge = started(await startUp.step('MQTT bridge', () => startBridge(config, logger)));
 
@@ -80,6 +82,13 @@ async function demoFleet(
     logger.warn({ err: error }, 'the demo fleet does not start; DEMO=false turns it off');
     return undefined;
   });
+}
+
+/** The console is the API's; where that is given any free port, its address is not known when the alerter starts. */
+function withConsoleUrl(config: Config): Config {
+  const { host, port } = config.http;
+  const own = port === 0 ? undefined : urlOf('http', host, port);
+  return { ...config, alerting: { ...config.alerting, consoleUrl: config.alerting.consoleUrl ?? own } };
 }
 
 /** Health and metrics of each service on a port of its own; the API has them on its HTTP port. */

@@ -20,6 +20,13 @@ export interface DatabaseConfig {
   readonly grafanaPassword: string | undefined;
 }
 
+/** Where devices connect, and who may, as the API tells people. */
+export interface BrokerConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly policy: DevicePolicy;
+}
+
 export interface MqttConfig {
   readonly host: string;
   readonly port: number;
@@ -33,8 +40,10 @@ export interface MqttConfig {
   readonly lanes: number;
 }
 
+/** `open`: any client; `registered`: registered devices alone. */
+export type DevicePolicy = 'open' | 'registered';
+
 export interface DevicesConfig {
-  readonly policy: 'open';
   readonly allowOpenOffLoopback: boolean;
 }
 
@@ -58,6 +67,16 @@ export interface EmbeddedConfig {
 export interface AlertingConfig {
   /** File or directory of rules and channels, as it was given. Undefined: nothing is provisioned. */
   readonly path: string | undefined;
+  /** Where people open the console, without a slash at its end. Undefined: not known. */
+  readonly consoleUrl: string | undefined;
+}
+
+/** What the console's dashboards are made of. */
+export interface DashboardsConfig {
+  /** Folder of dashboards, as it was given. Undefined: the built-in ones only. */
+  readonly path: string | undefined;
+  /** Of the result of one query. */
+  readonly maxRows: number;
 }
 
 /** Where a process without an HTTP API shows its health and metrics. */
@@ -74,10 +93,12 @@ export interface LogConfig {
 export interface Config {
   readonly kafka: KafkaConfig;
   readonly database: DatabaseConfig;
+  readonly broker: BrokerConfig;
   readonly mqtt: MqttConfig;
   readonly devices: DevicesConfig;
   readonly http: HttpConfig;
   readonly embedded: EmbeddedConfig;
+  readonly dashboards: DashboardsConfig;
   readonly alerting: AlertingConfig;
   readonly ops: OpsConfig;
   readonly log: LogConfig;
@@ -85,10 +106,13 @@ export interface Config {
   readonly warnings: readonly string[];
 }
 
-export type BridgeConfig = Pick<Config, 'kafka' | 'mqtt' | 'devices' | 'ops' | 'log' | 'warnings'>;
+export type BridgeConfig = Pick<Config, 'kafka' | 'broker' | 'mqtt' | 'devices' | 'ops' | 'log' | 'warnings'>;
 export type AggregatorConfig = Pick<Config, 'kafka' | 'database' | 'ops' | 'log' | 'warnings'>;
 export type AlerterConfig = Pick<Config, 'kafka' | 'database' | 'alerting' | 'ops' | 'log' | 'warnings'>;
-export type ApiConfig = Pick<Config, 'kafka' | 'database' | 'http' | 'log' | 'warnings'>;
+export type ApiConfig = Pick<
+  Config,
+  'kafka' | 'database' | 'broker' | 'http' | 'dashboards' | 'log' | 'warnings'
+>;
 
 /** What the standalone process reads: an engine that is not given is embedded. */
 export interface StandaloneConfig extends Omit<Config, 'kafka' | 'database'> {

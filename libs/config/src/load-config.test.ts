@@ -43,10 +43,12 @@ describe('a full configuration', () => {
         maxBatchBytes: 524_288,
         lanes: 3,
       },
-      devices: { policy: 'open', allowOpenOffLoopback: false },
+      broker: { host: '127.0.0.1', port: 1883, policy: 'open' },
+      devices: { allowOpenOffLoopback: false },
       http: { host: '127.0.0.1', port: 3000, apiToken: undefined },
       embedded: { dataDir: './data', kafkaPort: 9192, sqlPort: 5532, demo: undefined },
-      alerting: { path: undefined },
+      dashboards: { path: undefined, maxRows: 100_000 },
+      alerting: { path: undefined, consoleUrl: undefined },
       ops: { host: '127.0.0.1', port: 9101 },
       log: { level: 'warn' },
       warnings: [],
@@ -77,10 +79,10 @@ describe('a full configuration', () => {
 });
 
 test.each([
-  ['bridge', ['kafka', 'mqtt', 'devices', 'ops', 'log', 'warnings']],
+  ['bridge', ['kafka', 'broker', 'mqtt', 'devices', 'ops', 'log', 'warnings']],
   ['aggregator', ['kafka', 'database', 'ops', 'log', 'warnings']],
   ['alerter', ['kafka', 'database', 'alerting', 'ops', 'log', 'warnings']],
-  ['api', ['kafka', 'database', 'http', 'log', 'warnings']],
+  ['api', ['kafka', 'database', 'broker', 'http', 'dashboards', 'log', 'warnings']],
 ] as const)('%s gets its own sections only', (app, sections) => {
   expect(Object.keys(loadConfig(app, MINIMUM)).sort()).toEqual([...sections].sort());
 });
@@ -99,6 +101,13 @@ test.each(ALL)('the example of %s is taken', (name, definition) => {
   const env = { ...MINIMUM, API_TOKEN: '0123456789abcdef', DEVICE_OPEN_OFF_LOOPBACK: 'true' };
   // OPS_PORT=9101 and so on must not clash with each other either.
   expect(() => loadConfig('standalone', { ...env, [name]: definition.example })).not.toThrow();
+});
+
+test('the address of the console loses the slash at its end', () => {
+  const consoleUrl = (text: string) =>
+    loadConfig('alerter', { ...MINIMUM, CONSOLE_URL: text }).alerting.consoleUrl;
+  expect(consoleUrl('https://example.org/')).toBe('https://example.org');
+  expect(consoleUrl('https://example.org/fieldstream/')).toBe('https://example.org/fieldstream');
 });
 
 /** Malformed values of every variable, each with the words of the fault. */
@@ -152,9 +161,8 @@ const MALFORMED: Record<string, [value: string, fault: string][]> = {
   BRIDGE_BATCH_BYTES: numbers(1_024, 950_000),
   BRIDGE_LANES: numbers(1, 64),
   DEVICE_POLICY: [
-    ['registered', 'does not offer yet'],
-    ['closed', 'not one of open'],
-    ['toString', 'not one of open'],
+    ['closed', 'not one of open, registered'],
+    ['toString', 'not one of open, registered'],
   ],
   DEVICE_OPEN_OFF_LOOPBACK: [
     ['yes', 'neither true nor false'],
@@ -174,9 +182,17 @@ const MALFORMED: Record<string, [value: string, fault: string][]> = {
   EMBEDDED_KAFKA_PORT: ports(),
   EMBEDDED_SQL_PORT: ports(),
   DEMO: [['off', 'neither true nor false']],
+  DASHBOARDS_PATH: [['https://example.org/dashboards', 'is a URL']],
+  DASHBOARD_MAX_ROWS: numbers(100, 1_000_000),
   ALERTING_PATH: [
     ['https://example.org/alerting.yaml', 'is a URL'],
     ['alert\0ing', 'NUL character'],
+  ],
+  CONSOLE_URL: [
+    ['fieldstream.example.org', 'is not a URL'],
+    ['ftp://fieldstream.example.org', 'neither an http:// nor an https:// URL'],
+    ['https://ann:sesame@fieldstream.example.org', 'has a user name or a password'],
+    ['https://fieldstream.example.org/?kiosk', 'more than a path'],
   ],
   OPS_PORT: ports(),
   LOG_LEVEL: [

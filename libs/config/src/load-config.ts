@@ -44,6 +44,7 @@ function assemble(values: Values): Omit<Config, 'warnings'> {
       rawRetentionDays: values.RAW_RETENTION_DAYS,
       grafanaPassword: values.GRAFANA_READER_PASSWORD,
     },
+    broker: { host: values.HOST, port: values.MQTT_PORT, policy: values.DEVICE_POLICY },
     mqtt: {
       host: values.HOST,
       port: values.MQTT_PORT,
@@ -56,7 +57,7 @@ function assemble(values: Values): Omit<Config, 'warnings'> {
       maxBatchBytes: values.BRIDGE_BATCH_BYTES,
       lanes: values.BRIDGE_LANES,
     },
-    devices: { policy: values.DEVICE_POLICY, allowOpenOffLoopback: values.DEVICE_OPEN_OFF_LOOPBACK },
+    devices: { allowOpenOffLoopback: values.DEVICE_OPEN_OFF_LOOPBACK },
     http: { host: values.HOST, port: values.HTTP_PORT, apiToken: values.API_TOKEN },
     embedded: {
       dataDir: values.DATA_DIR,
@@ -64,7 +65,8 @@ function assemble(values: Values): Omit<Config, 'warnings'> {
       sqlPort: values.EMBEDDED_SQL_PORT,
       demo: values.DEMO,
     },
-    alerting: { path: values.ALERTING_PATH },
+    dashboards: { path: values.DASHBOARDS_PATH, maxRows: values.DASHBOARD_MAX_ROWS },
+    alerting: { path: values.ALERTING_PATH, consoleUrl: values.CONSOLE_URL },
     ops: { host: values.HOST, port: values.OPS_PORT },
     log: { level: values.LOG_LEVEL },
   };

@@ -162,6 +162,27 @@ export function databaseUrl(): ValueSchema<string> {
   });
 }
 
+/** An http or https address that paths can be put behind, without a slash at its end. */
+export function webUrl(): ValueSchema<string> {
+  return valueOf((text) => {
+    let url: URL;
+    try {
+      url = new URL(text);
+    } catch {
+      return new Fault(`is ${quoted(text)}, which is not a URL`);
+    }
+    if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+      return new Fault(`is ${quoted(text)}, which is neither an http:// nor an https:// URL`);
+    }
+    // It is sent to receivers of notifications.
+    if (url.username !== '' || url.password !== '') return new Fault('has a user name or a password');
+    if (url.search !== '' || url.hash !== '') {
+      return new Fault(`is ${quoted(text)}, which has more than a path behind the host`);
+    }
+    return url.href.replace(/\/+$/, '');
+  });
+}
+
 /** A bearer token as RFC 6750 spells it, long enough not to be guessed. Faults never quote it. */
 export function bearerToken(minLength: number): ValueSchema<string> {
   return valueOf((text) => {

@@ -12,6 +12,7 @@ import {
   path,
   port,
   topicPrefix,
+  webUrl,
   type ValueSchema,
 } from './value-kinds.js';
 
@@ -125,13 +126,22 @@ export const VARIABLES = {
       secret: true,
     }),
   },
-  mqtt: {
+  broker: {
     MQTT_PORT: variable({
       description: 'MQTT port for devices; 0 for any free one.',
       schema: port(),
       example: '1883',
       fallback: '1883',
     }),
+    DEVICE_POLICY: variable({
+      description:
+        'Who may publish. open: any client, devices appear with their first reading; only the name of a registered device needs its token. registered: registered devices alone, each for itself. The API and all bridges have the same.',
+      schema: choice(['open', 'registered']),
+      example: 'registered',
+      fallback: 'open',
+    }),
+  },
+  mqtt: {
     MQTT_MAX_PACKET_BYTES: variable({
       description:
         'Largest MQTT packet; a client that sends a larger one is disconnected. Bounded by what a Kafka broker takes by default.',
@@ -186,14 +196,6 @@ export const VARIABLES = {
     }),
   },
   devices: {
-    DEVICE_POLICY: variable({
-      description: 'Who may publish. open: any client, devices appear with their first reading.',
-      schema: choice(['open'], {
-        registered: 'is "registered", which this version does not offer yet: only "open" is',
-      }),
-      example: 'open',
-      fallback: 'open',
-    }),
     DEVICE_OPEN_OFF_LOOPBACK: variable({
       description:
         'Allows DEVICE_POLICY=open where HOST is not loopback: then anybody who reaches the port can publish.',
@@ -244,12 +246,33 @@ export const VARIABLES = {
       example: 'false',
     }),
   },
+  dashboards: {
+    DASHBOARDS_PATH: variable({
+      description:
+        "Folder of dashboards of one's own for the console: *.json files as Grafana exports them. They are read again when they change. Unset: only the built-in ones are shown.",
+      schema: path(),
+      example: './my-dashboards',
+    }),
+    DASHBOARD_MAX_ROWS: variable({
+      description:
+        'Most rows of the result of one query of a dashboard in the console; the rest is left out, with a warning.',
+      schema: integer(100, 1_000_000, 'rows'),
+      example: '100000',
+      fallback: '100000',
+    }),
+  },
   alerting: {
     ALERTING_PATH: variable({
       description:
         'YAML file of alert rules and notification channels, or a directory whose *.yaml and *.yml files hold them. They are put in place at start; the API cannot change them. All alerters of an installation have the same files. Unset: none are.',
       schema: path(),
       example: './alerting',
+    }),
+    CONSOLE_URL: variable({
+      description:
+        'Address at which people open the console. Notifications link to its page of alerts. Unset: `npm start` takes its own HTTP address; a separate alerter sends no links.',
+      schema: webUrl(),
+      example: 'https://fieldstream.example.org',
     }),
   },
   ops: {
@@ -275,18 +298,20 @@ export type SectionName = keyof typeof VARIABLES;
 
 /** The sections that each app reads. A fault in a variable of another section does not stop it. */
 export const SECTIONS_OF = {
-  bridge: ['network', 'kafka', 'mqtt', 'devices', 'ops', 'log'],
+  bridge: ['network', 'kafka', 'broker', 'mqtt', 'devices', 'ops', 'log'],
   aggregator: ['network', 'kafka', 'database', 'ops', 'log'],
   alerter: ['network', 'kafka', 'database', 'alerting', 'ops', 'log'],
-  api: ['network', 'kafka', 'database', 'http', 'log'],
+  api: ['network', 'kafka', 'database', 'broker', 'http', 'dashboards', 'log'],
   standalone: [
     'network',
     'kafka',
     'database',
+    'broker',
     'mqtt',
     'devices',
     'http',
     'embedded',
+    'dashboards',
     'alerting',
     'ops',
     'log',

@@ -21,16 +21,20 @@ const POLICY = [
 ].join('; ');
 
 /**
- * Serves the console, as `npm run build` left it, on every path that `isOfConsole`. Addresses of its pages answer with the
- * one document that draws them all. Where the console is not built, requests pass on.
+ * Serves the console, as `npm run build` left it, on every path that `isOfConsole`. Addresses of its pages answer a browser
+ * with the one document that draws them all; what does not ask for a document passes on, to be told that there is no such
+ * thing. Where the console is not built, everything passes on.
  */
 export function serveConsole(folder = consoleFolder()): RequestHandler {
   if (folder === undefined) return (_request, _response, next) => next();
-  const serve = sirv(folder, { brotli: true, gzip: true, etag: true, single: true, setHeaders });
+  const options = { brotli: true, gzip: true, etag: true, setHeaders };
+  const files = sirv(folder, options);
+  const pages = sirv(folder, { ...options, single: true });
   return (request: Request, response: Response, next: NextFunction) => {
     const isRead = request.method === 'GET' || request.method === 'HEAD';
-    if (isRead && isOfConsole(request.path)) serve(request, response, next);
-    else next();
+    if (!isRead || !isOfConsole(request.path)) return next();
+    const wantsDocument = request.headers.accept?.includes('text/html') === true;
+    (wantsDocument ? pages : files)(request, response, next);
   };
 }
 

@@ -29,6 +29,19 @@ export const DeadLetterResource = component(
 );
 export const DeadLetterPage = pageOf('DeadLetterPage', DeadLetterResource);
 
+export const DeadLetterSummary = component(
+  'DeadLetterSummary',
+  z.object({
+    reasons: z.array(
+      z.object({
+        reason: z.string().describe('Reason code.'),
+        count: z.int(),
+        waiting: z.int().describe('Of these, those that nobody has replayed.'),
+      }),
+    ),
+  }),
+);
+
 export const Replay = component(
   'Replay',
   z.object({

@@ -12,6 +12,7 @@ import {
   DeadLetterParams,
   DeadLetterQuery,
   DeadLetterResource,
+  DeadLetterSummary,
   Replay,
 } from './dead-letter-schemas.js';
 import { viewPayload } from './payload-view.js';
@@ -19,6 +20,7 @@ import { planReplay } from './replay.js';
 
 const tag = 'Dead letters';
 const LISTED_PAYLOAD_BYTES = 4_096;
+const MAX_REASONS = 100;
 
 /** Payloads that were refused, with their original bytes. */
 @Controller('api/dead-letters')
@@ -49,6 +51,17 @@ export class DeadLettersController {
       maxPayloadBytes: LISTED_PAYLOAD_BYTES,
     });
     return { items: page.items.map(toResource), next: nextCursor(page.next) };
+  }
+
+  @Get('summary')
+  @Documented({
+    tag,
+    summary: 'Count dead letters by reason, the most frequent first',
+    response: DeadLetterSummary,
+    problems: ['database-unavailable'],
+  })
+  async summary(): Promise<z.input<typeof schemas.DeadLetterSummary>> {
+    return { reasons: await this.letters.countByReason(MAX_REASONS) };
   }
 
   @Get(':id')

@@ -6,6 +6,7 @@ export const PROBLEM_KINDS = {
   'malformed-json': { status: 400, title: 'The body is not JSON' },
   unauthorized: { status: 401, title: 'A valid bearer token is needed' },
   'cross-site': { status: 403, title: 'Requests of other web sites are refused' },
+  'token-needed': { status: 403, title: 'Only holders of the API token may do this' },
   'not-found': { status: 404, title: 'There is no such thing' },
   conflict: { status: 409, title: 'It exists already' },
   provisioned: { status: 409, title: 'A file defines it' },

@@ -61,6 +61,13 @@ export function flag(description: string): z.ZodType<boolean, string> {
     .meta({ type: 'boolean', enum: undefined, description });
 }
 
+/** A parameter that may be repeated, e.g. `?device=a&device=b`. */
+export function listOf(item: z.ZodType<string, string>, max: number): z.ZodType<string[], string | string[]> {
+  return z
+    .union([item.transform((one) => [one]), z.array(item).max(max)])
+    .meta({ type: 'array', anyOf: undefined, items: { type: 'string' }, maxItems: max });
+}
+
 /** A text that a database text can hold. */
 export function plainText(maxLength: number) {
   return z

@@ -20,10 +20,11 @@ function errorsOf(
 }
 
 test('what is valid comes out parsed, with its defaults', () => {
-  expect(valid(DeviceQuery).transform({}, { type: 'query' })).toEqual({ limit: 100 });
+  expect(valid(DeviceQuery).transform({}, { type: 'query' })).toEqual({ limit: 100, sort: 'id' });
   expect(valid(DeviceQuery).transform({ limit: '7', search: 'x' }, { type: 'query' })).toEqual({
     limit: 7,
     search: 'x',
+    sort: 'id',
   });
 });
 

@@ -1,10 +1,5 @@
+import type { PartitionEnds } from '@fieldstream/kafka';
 import type { LedgerEntry } from '@fieldstream/timescale';
-
-/** First and next offset of a partition in Kafka. */
-export interface PartitionEnds {
-  readonly low: number;
-  readonly high: number;
-}
 
 /** How far one consumer is behind in one partition. */
 export interface PartitionLag {

@@ -1,11 +1,10 @@
 import { Controller, Get, Inject } from '@nestjs/common';
 import type { z } from 'zod';
-import { KafkaError } from '@fieldstream/kafka';
+import { KafkaError, KafkaPositions, type PartitionEnds } from '@fieldstream/kafka';
 import { LedgerReader, type LedgerEntry } from '@fieldstream/timescale';
 import { Documented } from '../http/documented.js';
 import { balancesOf, decodedOf } from './balance.js';
-import { KafkaPositions } from './kafka-positions.js';
-import { lagsOf, type PartitionEnds } from './lag.js';
+import { lagsOf } from './lag.js';
 import type * as schemas from './pipeline-schemas.js';
 import { Pipeline } from './pipeline-schemas.js';
 

@@ -32,6 +32,14 @@ export interface DeadLetterFilter {
   readonly maxPayloadBytes: number;
 }
 
+/** How many payloads were refused for a reason. */
+export interface DeadLetterCount {
+  readonly reason: string;
+  readonly count: number;
+  /** Of these, those that nobody has replayed. */
+  readonly waiting: number;
+}
+
 interface DeadLetterRow {
   dead_letter_id: string;
   origin_topic: string;
@@ -56,6 +64,22 @@ const COLUMNS = `dead_letter_id, origin_topic, origin_partition, origin_offset, 
 /** Refused payloads, newest first. */
 export class DeadLetterReader {
   constructor(private readonly db: Queryable) {}
+
+  /** The most frequent reasons first. @throws DatabaseError */
+  async countByReason(limit: number): Promise<DeadLetterCount[]> {
+    const rows = await selectRows<{ reason: string; count: string; waiting: string }>(
+      this.db,
+      'counting dead letters',
+      `SELECT reason, count(*) AS count, count(*) FILTER (WHERE replayed_at IS NULL) AS waiting
+       FROM dead_letter GROUP BY reason ORDER BY 2 DESC, 1 LIMIT $1`,
+      [limit],
+    );
+    return rows.map(({ reason, count, waiting }) => ({
+      reason,
+      count: Number(count),
+      waiting: Number(waiting),
+    }));
+  }
 
   /** @throws DatabaseError */
   async list(filter: DeadLetterFilter): Promise<Page<StoredDeadLetter, number>> {

@@ -1,5 +1,7 @@
 export * from './alert-event-reader.js';
 export * from './alert-reader.js';
+export * from './dashboard-query.js';
+export type { TextResult } from './dashboard-query-statement.js';
 export * from './dead-letter-reader.js';
 export * from './device-reader.js';
 export * from './history-reader.js';
@@ -7,3 +9,4 @@ export * from './latest-reader.js';
 export * from './ledger-reader.js';
 export type * from './page.js';
 export * from './reading-reader.js';
+export * from './sparkline-reader.js';
