@@ -25,7 +25,7 @@ describe('ensureTopics', () => {
     const metadata = await admin.fetchTopicMetadata({
       topics: Object.values(TOPICS).map((name) => fixture.prefix + name),
     });
-    expect(metadata.topics.map((t) => t.partitions.length)).toEqual([3, 3, 3, 3]);
+    expect(metadata.topics.map((t) => t.partitions.length)).toEqual(Object.values(TOPICS).map(() => 3));
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,
       resources: [

@@ -49,8 +49,9 @@ describe('places of panels', () => {
     ]);
   });
 
-  test('without values of its variable it stands once', () => {
+  test('while the values of its variable are unknown it stands once, and without any it is not there', () => {
     expect(places([panel(1, 0, 0, 12, 4, { repeat: 'other' })])).toEqual([[['1', 0, 0, 12, 4]]]);
+    expect(places([panel(1, 0, 0, 12, 4, { repeat: 'metric' })], [])).toEqual([[]]);
   });
 
   test('rows begin sections, repeated ones several', () => {

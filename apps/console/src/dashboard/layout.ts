@@ -59,7 +59,9 @@ function repeatPanels(scoped: ScopedValues, chosen: ChosenOptions) {
     const y = panel.gridPos.y + movedBy;
     const name = panel.repeat;
     const values = name === undefined || name in scoped ? undefined : chosen(name);
-    if (name === undefined || values === undefined || values.length === 0) {
+    // Nothing to repeat it for: its query would have a gap where the value belongs.
+    if (values?.length === 0) return [...placed];
+    if (name === undefined || values === undefined) {
       return [...placed, { key: `${panel.id}${suffix(scoped)}`, panel, scoped, place: { x, y, w, h } }];
     }
     const isVertical = panel.repeatDirection === 'v';
