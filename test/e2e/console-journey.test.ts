@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import mqtt from 'mqtt';
 import { eventually } from '@fieldstream/testing';
+import { READER_PASSWORD } from '../integration/api-query-support.js';
 import { TestBrowser, type Visit } from '../support/browser.js';
 import { mosquittoPub } from '../support/commands.js';
 import { describeInBrowser } from '../support/describe-in-browser.js';
@@ -15,7 +16,9 @@ describeInBrowser('a way through the console', (chromium) => {
   let visit: Visit;
 
   beforeAll(async () => {
-    pipeline = await startPipeline('console-journey', ['aggregator', 'alerter', 'api', 'bridge']);
+    pipeline = await startPipeline('console-journey', ['aggregator', 'alerter', 'api', 'bridge'], {
+      GRAFANA_READER_PASSWORD: READER_PASSWORD,
+    });
     browser = await TestBrowser.launch(chromium);
     visit = await browser.visit({ baseUrl: pipeline.apiUrl });
     for (const device of ['boiler-1', 'boiler-2']) {

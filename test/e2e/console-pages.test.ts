@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { eventually, projectRoot } from '@fieldstream/testing';
 import { readDashboards } from '../../dashboards/src/read-dashboards.js';
+import { READER_PASSWORD } from '../integration/api-query-support.js';
 import { TestBrowser, type Visit } from '../support/browser.js';
 import { describeInBrowser } from '../support/describe-in-browser.js';
 import { mosquittoPub } from '../support/commands.js';
@@ -31,7 +32,9 @@ describeInBrowser('every page of the console', (chromium) => {
   let browser: TestBrowser;
 
   beforeAll(async () => {
-    pipeline = await startPipeline('console-pages', ['aggregator', 'alerter', 'api', 'bridge']);
+    pipeline = await startPipeline('console-pages', ['aggregator', 'alerter', 'api', 'bridge'], {
+      GRAFANA_READER_PASSWORD: READER_PASSWORD,
+    });
     browser = await TestBrowser.launch(chromium);
     await seed(pipeline);
   });

@@ -63,7 +63,6 @@ export class TestBrowser {
       baseURL: baseUrl,
       viewport: { width, height },
       colorScheme: theme,
-      // A colour on its way to another is no colour to be judged.
       reducedMotion: 'reduce',
       timezoneId: 'UTC',
       locale: 'en-GB',
@@ -103,6 +102,7 @@ export class TestBrowser {
 }
 
 async function findViolations(page: Page): Promise<Violation[]> {
+  await transitionsEnded(page);
   await page.evaluate(await readFile(require.resolve('axe-core/axe.min.js'), 'utf8'));
   const found = await page.evaluate(async () => {
     const { axe } = globalThis as unknown as {
@@ -118,6 +118,22 @@ async function findViolations(page: Page): Promise<Violation[]> {
       help,
       where: nodes.slice(0, 5).map(({ target, html }) => `${target.join(' ')}: ${html.slice(0, 200)}`),
     }));
+}
+
+/** A colour on its way to another is no colour to be judged. */
+async function transitionsEnded(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const { document } = globalThis as unknown as { document: { getAnimations(): Transition[] } };
+    const ending = document
+      .getAnimations()
+      .filter(({ effect }) => effect.getTiming().iterations !== Infinity);
+    await Promise.allSettled(ending.map(({ finished }) => finished));
+  });
+}
+
+interface Transition {
+  readonly effect: { getTiming(): { readonly iterations: number } };
+  readonly finished: Promise<unknown>;
 }
 
 interface AxeViolation {

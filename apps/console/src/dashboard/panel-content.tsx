@@ -123,7 +123,8 @@ const Drawn = memo(function Drawn({
 export function Words({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   const styles = useStyles2(getStyles);
   return (
-    <div className={styles.words}>
+    // Reached with the keyboard, because it scrolls where the panel is small.
+    <div className={styles.words} tabIndex={0} role="group" aria-label={title}>
       <strong>{title}</strong>
       <span>{children}</span>
     </div>
