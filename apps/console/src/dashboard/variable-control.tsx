@@ -162,7 +162,11 @@ function getStyles(theme: GrafanaTheme2) {
     control: css({
       display: 'flex',
       alignItems: 'stretch',
-      [theme.breakpoints.down('sm')]: { maxWidth: '100%' },
+      // A long name is cut off at the edge of the screen.
+      [theme.breakpoints.down('sm')]: {
+        maxWidth: '100%',
+        '& > :last-child': { minWidth: 0, maxWidth: '100%', '& *': { maxWidth: '100%' } },
+      },
     }),
     label: css({
       display: 'inline-flex',
