@@ -19,7 +19,7 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'es2023',
     sourcemap: false,
-    // Grafana's components are one large package; `npm run console:sizes` tells what is loaded when.
+    // Grafana's components have large parts, which are loaded when they are first needed.
     chunkSizeWarningLimit: 4_000,
     reportCompressedSize: false,
     rolldownOptions: {

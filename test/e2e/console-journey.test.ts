@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import mqtt from 'mqtt';
 import { eventually } from '@fieldstream/testing';
-import { READER_PASSWORD } from '../integration/api-query-support.js';
+import { READER_PASSWORD } from '../support/reader-password.js';
 import { TestBrowser, type Visit } from '../support/browser.js';
 import { mosquittoPub } from '../support/commands.js';
 import { describeInBrowser } from '../support/describe-in-browser.js';

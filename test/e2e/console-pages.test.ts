@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { eventually, projectRoot } from '@fieldstream/testing';
 import { readDashboards } from '../../dashboards/src/read-dashboards.js';
-import { READER_PASSWORD } from '../integration/api-query-support.js';
+import { READER_PASSWORD } from '../support/reader-password.js';
 import { TestBrowser, type Visit } from '../support/browser.js';
 import { describeInBrowser } from '../support/describe-in-browser.js';
 import { mosquittoPub } from '../support/commands.js';

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startApiBed, type ApiBed } from './api-bed.js';
-import { queryHelpers, READER_PASSWORD, testDashboard, type QueryHelpers } from './api-query-support.js';
+import { queryHelpers, testDashboard, type QueryHelpers } from './api-query-support.js';
+import { READER_PASSWORD } from '../support/reader-password.js';
 import { DocumentedClient } from './api-support.js';
 
 const TOKEN = 'token-of-the-hostile-tests';

@@ -1,8 +1,5 @@
 import type { Answer, DocumentedClient } from './api-support.js';
 
-/** Roles belong to the whole server, so all tests give this one the same password. */
-export const READER_PASSWORD = 'password-of-the-reader-in-tests';
-
 export interface QueryResult {
   readonly status: number;
   readonly error?: string;

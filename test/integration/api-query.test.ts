@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from '@fieldstream/testing';
 import { startApiBed, type ApiBed } from './api-bed.js';
 import { DocumentedClient } from './api-support.js';
-import { queryHelpers, READER_PASSWORD, testDashboard, type QueryHelpers } from './api-query-support.js';
+import { queryHelpers, testDashboard, type QueryHelpers } from './api-query-support.js';
+import { READER_PASSWORD } from '../support/reader-password.js';
 
 const TOKEN = 'token-of-the-query-tests';
 const START = Date.UTC(2026, 0, 31);

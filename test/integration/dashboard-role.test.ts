@@ -7,7 +7,7 @@ import {
   setGrafanaPassword,
   type TextResult,
 } from '@fieldstream/timescale';
-import { READER_PASSWORD } from './api-query-support.js';
+import { READER_PASSWORD } from '../support/reader-password.js';
 import { FLAVOURS, silent, type FlavourDatabase } from './timescale-flavours.js';
 
 const LIMITS = { maxRows: 1_000, maxBytes: 1024 * 1024 };

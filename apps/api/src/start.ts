@@ -12,7 +12,8 @@ import {
 import { createPool, DashboardReader, migrate, setGrafanaPassword } from '@fieldstream/timescale';
 import { TOPICS } from '@fieldstream/wire';
 import { createApp } from './create-app.js';
-import { builtInDashboards, DashboardFiles } from './dashboards/dashboard-files.js';
+import { DashboardFiles } from './dashboards/dashboard-files.js';
+import { insideProject } from './inside-project.js';
 import { RegistryWork } from './devices/registry-work.js';
 import { CONCURRENT_QUERIES, QueryService } from './query/query-service.js';
 import { AlertSource } from './stream/alert-source.js';
@@ -81,7 +82,10 @@ export async function startApi(config: ApiConfig, logger: Logger): Promise<Runni
   const registry = createRegistry('api');
   const subscribers = new Subscribers(SUBSCRIBER_LIMITS);
   registerSubscriberMetrics(registry, subscribers);
-  const dashboards = new DashboardFiles({ builtIn: builtInDashboards(), path: config.dashboards.path });
+  const dashboards = new DashboardFiles({
+    builtIn: insideProject('dashboards', 'json'),
+    path: config.dashboards.path,
+  });
   const queries = new QueryService({
     files: dashboards,
     reader,

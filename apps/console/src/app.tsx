@@ -1,5 +1,5 @@
 import { TimeRangeProvider } from '@grafana/ui';
-import { MutationCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createBrowserRouter, RouterProvider } from 'react-router';
 import { ApiError } from './client/api-error.js';
 import { routes } from './routes.js';
@@ -7,7 +7,6 @@ import { ThemeProvider } from './shell/theme.js';
 import { NoticeProvider } from './shell/notices.js';
 
 const client = new QueryClient({
-  mutationCache: new MutationCache(),
   defaultOptions: {
     queries: {
       staleTime: 5_000,

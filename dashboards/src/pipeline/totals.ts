@@ -1,5 +1,6 @@
 import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
 import { barsPanel } from '../bars-panel.js';
+import { delayCounts } from '../delay-counts.js';
 import { tablePanel } from '../table-panel.js';
 import { RANGE } from '../time-range.js';
 
@@ -37,25 +38,13 @@ ORDER BY array_position(ARRAY['bridge', 'aggregator', 'alerter'], stage), topic`
   .overrideByName('Topic', [{ id: 'custom.width', value: 200 }])
   .noValue('Nothing was measured in this time range');
 
-/** The bound of a histogram's bucket, in words. */
-export function boundInWords(column: string): string {
-  return `CASE WHEN ${column} = 'Infinity' THEN 'more'
-            WHEN abs(${column}) >= 3600000 THEN ${column} / 3600000 || ' h'
-            WHEN abs(${column}) >= 60000 THEN ${column} / 60000 || ' min'
-            WHEN abs(${column}) >= 1000 THEN ${column} / 1000 || ' s'
-            ELSE ${column} || ' ms' END`;
-}
-
 /** How long how many publishes took. */
 export const latencies = barsPanel(
   15,
   'Publishes by latency',
   'How many publishes of the time range took so long from the bridge to the commit: up to the time at the bar, and longer ' +
     'than that of the bar above.',
-  `SELECT ${boundInWords('up_to_ms')} AS "Up to", sum(count)::double precision AS "Publishes"
-FROM dashboard.delay_histogram('latency', ${RANGE}, $__interval_ms)
-GROUP BY up_to_ms
-ORDER BY up_to_ms`,
+  delayCounts('latency', 'Publishes'),
 )
   .span(8)
   .height(9)

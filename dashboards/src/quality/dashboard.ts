@@ -5,10 +5,9 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { alertAnnotations } from '../alert-annotations.js';
 import { barsPanel } from '../bars-panel.js';
+import { delayCounts } from '../delay-counts.js';
 import { chosen, deviceOfSite, site } from '../filters.js';
 import { toAllDashboards } from '../links.js';
-import { boundInWords } from '../pipeline/totals.js';
-import { RANGE } from '../time-range.js';
 import * as facts from './facts.js';
 import { deadLetters, delays, shares } from './over-time.js';
 import { clocks, deadLetterSources, silence } from './tables.js';
@@ -19,10 +18,7 @@ const delayHistogram = barsPanel(
   'Readings by delay',
   'How many readings of all devices in the time range took so long from the observation to the arrival: up to the time at ' +
     'the bar, and longer than that of the bar above.',
-  `SELECT ${boundInWords('up_to_ms')} AS "Up to", sum(count)::double precision AS "Readings"
-FROM dashboard.delay_histogram('delay', ${RANGE}, $__interval_ms)
-GROUP BY up_to_ms
-ORDER BY up_to_ms`,
+  delayCounts('delay', 'Readings'),
 )
   .span(8)
   .height(9)

@@ -1,10 +1,8 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname } from 'node:path';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import sirv from 'sirv';
+import { insideProject } from '../inside-project.js';
 
-const INSIDE_PROJECT = join('dist', 'console');
 const YEAR_S = 31_536_000;
 
 /** The console talks to this server alone. Grafana's components bring their styles by script, hence `unsafe-inline`. */
@@ -25,9 +23,11 @@ const POLICY = [
  * with the one document that draws them all; what does not ask for a document passes on, to be told that there is no such
  * thing. Where the console is not built, everything passes on.
  */
-export function serveConsole(folder = consoleFolder()): RequestHandler {
-  if (folder === undefined) return (_request, _response, next) => next();
+export function serveConsole(): RequestHandler {
+  const page = insideProject('dist', 'console', 'index.html');
+  if (page === undefined) return (_request, _response, next) => next();
   const options = { brotli: true, gzip: true, etag: true, setHeaders };
+  const folder = dirname(page);
   const files = sirv(folder, options);
   const pages = sirv(folder, { ...options, single: true });
   return (request: Request, response: Response, next: NextFunction) => {
@@ -48,14 +48,4 @@ function setHeaders(response: { setHeader(name: string, value: string): unknown 
   // The names of assets change with what is in them.
   const caching = path.startsWith('/assets/') ? `public, max-age=${YEAR_S}, immutable` : 'no-cache';
   response.setHeader('cache-control', caching);
-}
-
-/** Found by walking up from this module, so that it is the same one from the sources and compiled. */
-function consoleFolder(): string | undefined {
-  let directory = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(directory, INSIDE_PROJECT, 'index.html'))) {
-    if (directory === dirname(directory)) return undefined;
-    directory = dirname(directory);
-  }
-  return join(directory, INSIDE_PROJECT);
 }

@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { DashboardFileError, readDashboard, type LoadedDashboard } from '@fieldstream/grafana';
 
 export type DashboardOrigin = 'built-in' | 'file';
@@ -129,15 +127,4 @@ function sameUid(uid: string, first: KnownDashboard): string {
 
 function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? (error instanceof Error ? error.message : String(error));
-}
-
-const INSIDE_PROJECT = join('dashboards', 'json');
-
-/** Found by walking up from this module, so that it is the same one from the sources and compiled; undefined where it is not. */
-export function builtInDashboards(from = dirname(fileURLToPath(import.meta.url))): string | undefined {
-  for (let directory = from; ; directory = dirname(directory)) {
-    const candidate = join(directory, INSIDE_PROJECT);
-    if (existsSync(candidate)) return candidate;
-    if (directory === dirname(directory)) return undefined;
-  }
 }

@@ -62,12 +62,8 @@ export function flowOf(snapshots: readonly [Snapshot, ...Snapshot[]]): Flow {
   const isBridge = (source: Source): boolean => source.stage === 'bridge';
   const readings = (consumer: string) => (source: Source) =>
     source.stage.endsWith(consumer) && source.source.startsWith('telemetry.readings/');
-  const lagOf = (consumer: string): number | null => {
-    const lags = last.pipeline.partitions
-      .filter((one) => one.consumer.endsWith(consumer))
-      .map(({ lag }) => lag);
-    return lags.includes(null) ? null : lags.reduce<number>((sum, lag) => sum + (lag ?? 0), 0);
-  };
+  const lagOf = (consumer: string): number | null =>
+    totalLag(last.pipeline.partitions.filter((one) => one.consumer.endsWith(consumer)));
   return {
     bridge: counts(isBridge, [
       'received',
@@ -120,17 +116,23 @@ export function lagsByTopic({ partitions }: Schema<'Pipeline'>): TopicLag[] {
   return [...groups.values()].flatMap((group) => {
     const [head] = group;
     if (head === undefined) return [];
-    const lags = group.map(({ lag }) => lag);
-    const total = lags.includes(null) ? null : lags.reduce<number>((sum, lag) => sum + (lag ?? 0), 0);
     return [
       {
         consumer: head.consumer,
         topic: head.topic,
-        total,
+        total: totalLag(group),
         partitions: group.map(({ partition, lag }) => ({ partition, lag })),
       },
     ];
   });
+}
+
+/** Unknown as soon as that of one partition is. */
+function totalLag(partitions: readonly { readonly lag: number | null }[]): number | null {
+  return partitions.reduce<number | null>(
+    (sum, { lag }) => (sum === null || lag === null ? null : sum + lag),
+    0,
+  );
 }
 
 function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
