@@ -11,6 +11,7 @@ import {
   decodeTelemetry,
   type BridgeCounters,
   type DeadLetter,
+  type DescriptionEvent,
   type DeviceEvent,
 } from '@fieldstream/wire';
 import type { Telemetry } from '@fieldstream/domain';
@@ -97,6 +98,7 @@ export class KafkaTail {
   readonly telemetry: Telemetry[] = [];
   readonly deadLetters: DeadLetter[] = [];
   readonly events: DeviceEvent[] = [];
+  readonly descriptions: DescriptionEvent[] = [];
   ledger: BridgeCounters | undefined;
   readonly #consumer: Consumer;
 
@@ -145,6 +147,7 @@ export class KafkaTail {
     if (topic !== 'device.events') return;
     const event = decodeDeviceEvent(value);
     if (event.kind === 'device') this.events.push(event);
+    else if (event.kind === 'description') this.descriptions.push(event);
     else this.ledger = event.counters;
   }
 }

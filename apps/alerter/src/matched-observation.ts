@@ -30,6 +30,7 @@ export const matchReadings: Match = (value, rules, labelsOf) => {
   if (rules.size === 0) return NONE;
   const telemetry = decoded(() => decodeTelemetry(value));
   if (telemetry === undefined) return undefined;
+  if (telemetry.historical) return NONE;
   const { deviceId, receivedAtMs } = telemetry;
   const samples =
     telemetry.samples.length > 1

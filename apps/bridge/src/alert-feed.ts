@@ -4,6 +4,7 @@ import { BroadcastReader, type BroadcastRecord } from '@fieldstream/kafka';
 import { decodeAlert, TOPICS, WireError, type AlertRecord } from '@fieldstream/wire';
 import type { AlertBoard } from './alert-board.js';
 import { BridgeError } from './bridge-error.js';
+import type { Feed } from './entrance.js';
 
 export interface AlertFeedOptions {
   readonly kafka: Kafka;
@@ -17,7 +18,8 @@ export interface AlertFeedOptions {
  * Reads `telemetry.alerts` from the beginning: every bridge shows every alert, and each start rebuilds the retained ones
  * from the compacted topic.
  */
-export class AlertFeed {
+export class AlertFeed implements Feed {
+  readonly name = 'alerts';
   readonly #reader: BroadcastReader;
 
   constructor(private readonly options: AlertFeedOptions) {

@@ -5,6 +5,8 @@ export type BridgeErrorCode =
   | 'alerts-unreadable'
   /** The registry of devices cannot be read. */
   | 'registry-unreadable'
+  /** What decoders keep in mind cannot be read. */
+  | 'decoder-state-unreadable'
   /** A client does not prove to be the device that it names, or names none where it must. */
   | 'not-authenticated'
   /** A client publishes where it may not. */

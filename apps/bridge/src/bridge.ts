@@ -4,8 +4,7 @@ import type { BridgeConfig } from '@fieldstream/config';
 import type { Logger } from '@fieldstream/domain';
 import { ensureTopics, waitForKafka, type KeyedProducer } from '@fieldstream/kafka';
 import { startOpsServer, type Health, type OpsServer, type Registry } from '@fieldstream/observability';
-import type { AlertFeed } from './alert-feed.js';
-import type { RegistrationFeed } from './auth/registration-feed.js';
+import type { Entrance, Feed } from './entrance.js';
 import type { LedgerReporter } from './ledger-reporter.js';
 import type { MqttBroker } from './mqtt-broker.js';
 import type { MqttListener } from './mqtt-listener.js';
@@ -19,8 +18,10 @@ export interface BridgeParts {
   readonly intake: PublishIntake;
   readonly broker: MqttBroker;
   readonly listener: MqttListener;
-  readonly alerts: AlertFeed;
-  readonly registrations: RegistrationFeed;
+  /** Read in this order before anything is taken in; closed in the reverse one. */
+  readonly feeds: readonly Feed[];
+  /** Opened after the main listener. */
+  readonly entrances: readonly Entrance[];
   readonly ledger: LedgerReporter;
   readonly health: Health;
   readonly registry: Registry;
@@ -55,12 +56,13 @@ export class Bridge {
    * @throws KafkaError, BridgeError
    */
   async open(): Promise<void> {
-    const { config, logger, broker, listener, ledger, health, registry } = this.parts;
+    const { config, logger, broker, listener, entrances, ledger, health, registry } = this.parts;
     this.#addChecks();
     this.#ops = await startOpsServer({ ...config.ops, health, registry });
     await broker.start();
     await this.#connect();
     this.#mqttPort = await listener.open();
+    for (const entrance of entrances) await entrance.open();
     ledger.start();
     this.#isOpen = true;
     logger.info({ host: config.mqtt.host, port: this.#mqttPort }, 'listening for MQTT');
@@ -72,24 +74,25 @@ export class Bridge {
   }
 
   async #close(): Promise<void> {
-    const { intake, producer, broker, listener, alerts, registrations, ledger } = this.parts;
+    const { intake, producer, broker, listener, entrances, feeds, ledger } = this.parts;
     listener.stopAccepting();
+    for (const entrance of entrances) entrance.stopAccepting();
     intake.drain();
     if (this.#isOpen) {
       await intake.idle(FLUSH_MS);
       await ledger.close();
     }
-    await alerts.close();
-    await registrations.close();
+    for (const entrance of entrances) await entrance.close();
+    for (const feed of feeds.toReversed()) await feed.close();
     await broker.close();
     await producer.close({ timeoutMs: PRODUCER_CLOSE_MS });
     await this.#ops?.close();
   }
 
-  /** Waits for Kafka, with its topics and everything that was in them about registered devices and alerts. */
+  /** Waits for Kafka, with its topics and everything that the feeds read. */
   async #connect(): Promise<void> {
-    const { config, logger, kafka, producer, alerts, registrations } = this.parts;
-    const unread = [registrations, alerts];
+    const { config, logger, kafka, producer, feeds } = this.parts;
+    const unread = [...feeds];
     const { topicPrefix, partitions, replicationFactor, retentionHours } = config.kafka;
     for (;;) {
       await waitForKafka(kafka, { logger });
@@ -110,7 +113,7 @@ export class Bridge {
   }
 
   #addChecks(): void {
-    const { health, listener, intake, alerts, registrations } = this.parts;
+    const { health, listener, intake, feeds, entrances } = this.parts;
     health.add('mqtt', () => {
       if (!listener.isListening) throw new Error('MQTT is not listened for yet, or not any more');
     });
@@ -119,12 +122,11 @@ export class Bridge {
       if (since !== undefined)
         throw new Error(`Kafka has stored nothing since ${new Date(since).toISOString()}`);
     });
-    health.add('registry', () => {
-      if (registrations.fault) throw new Error('the registry cannot be read', { cause: registrations.fault });
-    });
-    health.add('alerts', () => {
-      if (alerts.fault) throw new Error('alerts cannot be read', { cause: alerts.fault });
-    });
+    for (const part of [...feeds, ...entrances]) {
+      health.add(part.name, () => {
+        if (part.fault) throw new Error(`${part.name}: ${part.fault.message}`, { cause: part.fault });
+      });
+    }
   }
 }
 

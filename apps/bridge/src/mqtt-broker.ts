@@ -38,6 +38,7 @@ export interface MqttBrokerOptions {
 
 /** Who a client is. */
 interface ClientIdentity {
+  readonly username: string | undefined;
   /** The registered device that it proved to be. */
   readonly deviceId: string | undefined;
   /** As the client gave it. */
@@ -169,7 +170,7 @@ export class MqttBroker {
       // Nobody would tell the connections that it has gone.
       if (client.closed || client.conn.destroyed) return refusal('it has left', RETURN_CODES.busy);
       const { deviceId } = outcome;
-      this.#identities.set(client, { deviceId, clientId: client.id });
+      this.#identities.set(client, { deviceId, clientId: client.id, username });
       // No client ID holds U+0000, so nobody else's session has this name.
       if (deviceId !== undefined) client.id = `${deviceId}\u0000${client.id}`;
       if (username !== undefined) connections.add(username, client.conn);
@@ -181,7 +182,7 @@ export class MqttBroker {
   }
 
   #identityOf(client: Client): ClientIdentity {
-    return this.#identities.get(client) ?? { deviceId: undefined, clientId: client.id };
+    return this.#identities.get(client) ?? { deviceId: undefined, clientId: client.id, username: undefined };
   }
 
   #accept(client: Client | null, packet: PublishPacket, callback: (error?: Error | null) => void): void {
@@ -200,6 +201,8 @@ export class MqttBroker {
       clientId: identity?.clientId,
       isWill,
       isForbidden: !mayPublish(this.options.policy, identity?.deviceId, topic),
+      identity: identity?.deviceId,
+      username: identity?.username,
     };
     this.options.intake.accept(publish, client ? this.#acksOf(client) : new AckQueue(), (error) => {
       // The client left without waiting for the acknowledgement; its message reaches the subscribers all the same.

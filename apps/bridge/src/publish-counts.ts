@@ -38,6 +38,13 @@ export class PublishCounts {
     this.#fates[fate]++;
   }
 
+  /** What was begun turns out to be ordinary MQTT. */
+  withdraw(): void {
+    this.#received--;
+    this.#inFlight--;
+    this.unclaimed++;
+  }
+
   reject(reason: RejectReason): void {
     this.rejects.set(reason, (this.rejects.get(reason) ?? 0) + 1);
   }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { createDecoders } from '@fieldstream/decoders';
 import { KafkaError, type OutgoingRecord } from '@fieldstream/kafka';
 import { decodeDeadLetter, decodeDeviceEvent, decodeTelemetry } from '@fieldstream/wire';
 import fc from 'fast-check';
@@ -29,6 +30,7 @@ function bench(maxInFlightBytes = 1_000_000): Bench {
   const acks = new AckQueue();
   const intake = new PublishIntake({
     producer: { enqueue: (record) => records.push(record) },
+    decoders: createDecoders(),
     counts,
     times: new ReceivedTimes({ maxDevices: 100, maxPublishes: 100 }),
     maxInFlightBytes,

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { selectDecoder, type Decoder } from '@fieldstream/decoders';
+import type { Decoder, DecoderSet, PublishRequest, ReceivedTimeStamp } from '@fieldstream/decoders';
 import { isRecordFault, type KafkaError, type KeyedProducer } from '@fieldstream/kafka';
 import type { AckQueue, AckSlot } from './ack-queue.js';
 import { BridgeError } from './bridge-error.js';
@@ -21,16 +21,26 @@ export interface IncomingPublish {
   readonly isWill: boolean;
   /** The client may not publish there. */
   readonly isForbidden: boolean;
+  /** The registered device that the client proved to be. */
+  readonly identity?: string | undefined;
+  readonly username?: string | undefined;
+  /** Name of the foreign broker that it came from. */
+  readonly source?: string | undefined;
+  /** Whether the client may report for a device; undefined: for any. */
+  readonly mayReport?: ((deviceId: string) => boolean) | undefined;
 }
 
 export interface PublishIntakeOptions {
   readonly producer: Pick<KeyedProducer, 'enqueue'>;
+  readonly decoders: Pick<DecoderSet, 'select'>;
   readonly counts: PublishCounts;
   readonly times: ReceivedTimes;
   /** Bound on what waits for Kafka: payloads, records and a flat rate a publish. */
   readonly maxInFlightBytes: number;
   /** Seconds from the arrival of a QoS 1 or 2 publish to its acknowledgement. */
   readonly onAcknowledged: (seconds: number) => void;
+  /** Sends what a decoder asks for back to where the publish came from. */
+  readonly onRequest?: (request: PublishRequest, source: string | undefined) => void;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -85,9 +95,17 @@ export class PublishIntake {
     }
     const levels = publish.topic.split('/');
     // A retained empty payload removes the retained message (MQTT-3.3.1-10); it reports nothing.
-    const decoder = publish.retain && publish.payload.length === 0 ? undefined : selectDecoder(levels);
+    const decoder =
+      publish.retain && publish.payload.length === 0
+        ? undefined
+        : this.options.decoders.select(levels, publish.payload, publish.source);
     if (decoder) return this.#claim(decoder, publish, levels, acks, done);
     this.options.counts.unclaimed++;
+    this.#passOn(publish, acks, done);
+  }
+
+  /** Ordinary MQTT: delivered at once, acknowledged in its turn. */
+  #passOn(publish: IncomingPublish, acks: AckQueue, done: (error?: Error) => void): void {
     if (publish.isWill) return done();
     if (acks.isBroken) return;
     if (publish.qos === 0 || acks.size === 0) return done();
@@ -133,8 +151,13 @@ export class PublishIntake {
     const { messageId, clientId, topic, payload, dup } = publish;
     const isRecognisable = wantsAck && messageId !== undefined && clientId !== undefined;
     times.begin(receivedAtMs, isRecognisable ? { clientId, messageId, dup, topic, payload } : undefined);
-    const claimed = { topic, levels, payload, clientId, receivedAtMs, stamp: times.stamp };
+    const claimed = claimedPublish(publish, levels, receivedAtMs, times.stamp);
     const plan = planPublish(decoder, claimed);
+    for (const request of plan?.requests ?? []) this.options.onRequest?.(request, publish.source);
+    if (!plan) {
+      counts.withdraw();
+      return this.#passOn(publish, acks, done);
+    }
     counts.implausibleTimes += plan.implausibleTimes;
     this.#inFlightBytes += bytes;
     const slot = wantsAck ? acks.add(this.#whenAcknowledged(done, times.remembered)) : undefined;
@@ -191,6 +214,26 @@ export class PublishIntake {
     if (arrival.slot) arrival.acks.settle(arrival.slot, error && notStored(error));
     if (this.#inFlightBytes === 0) this.#onIdle?.();
   }
+}
+
+function claimedPublish(
+  { topic, payload, clientId, identity, username, source, mayReport }: IncomingPublish,
+  levels: readonly string[],
+  receivedAtMs: number,
+  stamp: ReceivedTimeStamp,
+): ClaimedPublish {
+  return {
+    topic,
+    levels,
+    payload,
+    clientId,
+    receivedAtMs,
+    stamp,
+    mayReport,
+    ...(identity === undefined ? {} : { identity }),
+    ...(username === undefined ? {} : { username }),
+    ...(source === undefined ? {} : { source }),
+  };
 }
 
 function notStored(cause: KafkaError): BridgeError {

@@ -43,7 +43,67 @@ export interface MqttConfig {
 /** `open`: any client; `registered`: registered devices alone. */
 export type DevicePolicy = 'open' | 'registered';
 
+/** Ways in besides plain MQTT. Undefined ports: not listened on. */
+export interface ListenersConfig {
+  readonly tlsPort: number | undefined;
+  readonly wsPort: number | undefined;
+  readonly wssPort: number | undefined;
+  readonly certPath: string | undefined;
+  readonly keyPath: string | undefined;
+  /** Undefined: no client certificates are asked for. */
+  readonly clientCaPath: string | undefined;
+  readonly requiresCertificate: boolean;
+}
+
+/** Bounds on what MQTT clients may do, as their variables describe them. */
+export interface LimitsConfig {
+  readonly maxConnectBytes: number;
+  readonly connectTimeoutMs: number;
+  readonly maxConnectionsPerAddress: number;
+  readonly maxPendingConnections: number;
+  readonly connectsPerSecond: number;
+  readonly publishesPerSecond: number;
+  readonly bytesPerSecond: number;
+  readonly keepaliveMinSeconds: number;
+  readonly keepaliveMaxSeconds: number;
+  readonly maxTopicBytes: number;
+  readonly maxTopicLevels: number;
+  readonly maxClientIdLength: number;
+  readonly maxFilters: number;
+  readonly maxRetainedMessages: number;
+  readonly maxRetainedBytes: number;
+  readonly maxRetainedPerClient: number;
+  readonly maxQueuedMessages: number;
+  readonly maxQueuedBytes: number;
+  readonly maxSessions: number;
+  readonly sessionExpiryHours: number;
+}
+
+/** Where a bridge keeps what outlives it. */
+export interface BridgeStateConfig {
+  /** As it was given. Undefined: in memory (under the data folder in the standalone process). */
+  readonly path: string | undefined;
+}
+
+export interface SourcesConfig {
+  /** YAML file, as it was given. Undefined: no foreign brokers. */
+  readonly path: string | undefined;
+}
+
+export interface DecodingConfig {
+  /** YAML file, as it was given. Undefined: no mappings. */
+  readonly mappingsPath: string | undefined;
+  /** IANA name. */
+  readonly timeZone: string;
+}
+
+/** Bounds on what one device may bring into the database. */
+export interface GuardsConfig {
+  readonly maxMetricsPerDevice: number;
+}
+
 export interface DevicesConfig {
+  readonly claimsByFirstUse: boolean;
   readonly allowOpenOffLoopback: boolean;
 }
 
@@ -95,6 +155,12 @@ export interface Config {
   readonly database: DatabaseConfig;
   readonly broker: BrokerConfig;
   readonly mqtt: MqttConfig;
+  readonly listeners: ListenersConfig;
+  readonly limits: LimitsConfig;
+  readonly bridgeState: BridgeStateConfig;
+  readonly sources: SourcesConfig;
+  readonly decoding: DecodingConfig;
+  readonly guards: GuardsConfig;
   readonly devices: DevicesConfig;
   readonly http: HttpConfig;
   readonly embedded: EmbeddedConfig;
@@ -106,12 +172,26 @@ export interface Config {
   readonly warnings: readonly string[];
 }
 
-export type BridgeConfig = Pick<Config, 'kafka' | 'broker' | 'mqtt' | 'devices' | 'ops' | 'log' | 'warnings'>;
-export type AggregatorConfig = Pick<Config, 'kafka' | 'database' | 'ops' | 'log' | 'warnings'>;
+export type BridgeConfig = Pick<
+  Config,
+  | 'kafka'
+  | 'broker'
+  | 'mqtt'
+  | 'listeners'
+  | 'limits'
+  | 'bridgeState'
+  | 'sources'
+  | 'decoding'
+  | 'devices'
+  | 'ops'
+  | 'log'
+  | 'warnings'
+>;
+export type AggregatorConfig = Pick<Config, 'kafka' | 'database' | 'guards' | 'ops' | 'log' | 'warnings'>;
 export type AlerterConfig = Pick<Config, 'kafka' | 'database' | 'alerting' | 'ops' | 'log' | 'warnings'>;
 export type ApiConfig = Pick<
   Config,
-  'kafka' | 'database' | 'broker' | 'http' | 'dashboards' | 'log' | 'warnings'
+  'kafka' | 'database' | 'broker' | 'decoding' | 'http' | 'dashboards' | 'log' | 'warnings'
 >;
 
 /** What the standalone process reads: an engine that is not given is embedded. */

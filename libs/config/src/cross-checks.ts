@@ -9,7 +9,7 @@ export function isLoopback(host: string): boolean {
 
 /** Faults that only show when several variables are seen together. Values that are missing or faulty take no part. */
 export function crossCheck(values: Partial<Values>): ConfigProblem[] {
-  return [...checkExposure(values), ...checkPorts(values), ...checkBounds(values)];
+  return [...checkExposure(values), ...checkPorts(values), ...checkBounds(values), ...checkTls(values)];
 }
 
 function checkExposure(values: Partial<Values>): ConfigProblem[] {
@@ -33,7 +33,16 @@ function checkExposure(values: Partial<Values>): ConfigProblem[] {
 }
 
 function checkPorts(values: Partial<Values>): ConfigProblem[] {
-  const names = ['MQTT_PORT', 'HTTP_PORT', 'OPS_PORT', 'EMBEDDED_KAFKA_PORT', 'EMBEDDED_SQL_PORT'] as const;
+  const names = [
+    'MQTT_PORT',
+    'MQTT_TLS_PORT',
+    'MQTT_WS_PORT',
+    'MQTT_WSS_PORT',
+    'HTTP_PORT',
+    'OPS_PORT',
+    'EMBEDDED_KAFKA_PORT',
+    'EMBEDDED_SQL_PORT',
+  ] as const;
   return names.flatMap((name, index) => {
     const port = values[name];
     const earlier = names.slice(0, index).find((other) => values[other] === port);
@@ -52,6 +61,23 @@ function checkBounds(values: Partial<Values>): ConfigProblem[] {
       fault: `is ${lingerMs}, which is more than half of MQTT_ACK_DEADLINE_MS=${deadlineMs}`,
       example: VARIABLES.mqtt.BRIDGE_LINGER_MS.example,
     });
+  }
+  return problems;
+}
+
+/** TLS needs a certificate and its key; certificates of clients need TLS. */
+function checkTls(values: Partial<Values>): ConfigProblem[] {
+  const port = (['MQTT_TLS_PORT', 'MQTT_WSS_PORT'] as const).find((name) => values[name] !== undefined);
+  const problems: ConfigProblem[] = [];
+  for (const name of ['MQTT_TLS_CERT_PATH', 'MQTT_TLS_KEY_PATH'] as const) {
+    if (port === undefined || !(name in values) || values[name] !== undefined) continue;
+    const { example } = VARIABLES.listeners[name];
+    problems.push({ variable: name, fault: `is not set, but ${port} is`, example });
+  }
+  if (values.MQTT_TLS_REQUIRE_CERTIFICATE && values.MQTT_TLS_CLIENT_CA_PATH === undefined) {
+    const { example } = VARIABLES.listeners.MQTT_TLS_CLIENT_CA_PATH;
+    const fault = 'is not set, but MQTT_TLS_REQUIRE_CERTIFICATE=true';
+    problems.push({ variable: 'MQTT_TLS_CLIENT_CA_PATH', fault, example });
   }
   return problems;
 }

@@ -206,3 +206,14 @@ export function password(minLength: number): ValueSchema<string> {
       : new Fault(`is too short: it has ${text.length} characters, at least ${minLength} are needed`);
   });
 }
+
+/** An IANA time zone that this runtime knows. */
+export function timeZone(): ValueSchema<string> {
+  return valueOf((text) => {
+    try {
+      return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
+    } catch {
+      return new Fault(`is ${quoted(text)}, which is not a time zone, such as Europe/Berlin`);
+    }
+  });
+}

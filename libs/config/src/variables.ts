@@ -11,6 +11,7 @@ import {
   password,
   path,
   port,
+  timeZone,
   topicPrefix,
   webUrl,
   type ValueSchema,
@@ -195,7 +196,221 @@ export const VARIABLES = {
       fallback: '3',
     }),
   },
+  listeners: {
+    MQTT_TLS_PORT: variable({
+      description:
+        'MQTT port with TLS (1.2 and later), by custom 8883; 0 for any free one. Unset: none. Needs MQTT_TLS_CERT_PATH and MQTT_TLS_KEY_PATH.',
+      schema: port(),
+      example: '8883',
+    }),
+    MQTT_WS_PORT: variable({
+      description: 'Port for MQTT over WebSocket (ws://host:port/mqtt); 0 for any free one. Unset: none.',
+      schema: port(),
+      example: '9001',
+    }),
+    MQTT_WSS_PORT: variable({
+      description:
+        'Port for MQTT over WebSocket with TLS; 0 for any free one. Unset: none. Needs MQTT_TLS_CERT_PATH and MQTT_TLS_KEY_PATH.',
+      schema: port(),
+      example: '9443',
+    }),
+    MQTT_TLS_CERT_PATH: variable({
+      description: 'PEM file of the certificate, with its chain. Read again when it changes.',
+      schema: path(),
+      example: './certs/server.crt',
+    }),
+    MQTT_TLS_KEY_PATH: variable({
+      description: 'PEM file of the private key. Read again when it changes.',
+      schema: path(),
+      example: './certs/server.key',
+    }),
+    MQTT_TLS_CLIENT_CA_PATH: variable({
+      description:
+        'PEM file of the authorities whose client certificates name devices: the common name is the ID of a registered device. Unset: no certificates are asked for.',
+      schema: path(),
+      example: './certs/devices-ca.crt',
+    }),
+    MQTT_TLS_REQUIRE_CERTIFICATE: variable({
+      description: 'Whether a client without a certificate is turned away at the ports with TLS.',
+      schema: flag(),
+      example: 'true',
+      fallback: 'false',
+    }),
+  },
+  limits: {
+    MQTT_MAX_CONNECT_BYTES: variable({
+      description: 'Largest CONNECT packet: what a client may send before anything is known of it.',
+      schema: integer(256, 262_144, 'bytes'),
+      example: '16384',
+      fallback: '16384',
+    }),
+    MQTT_CONNECT_TIMEOUT_MS: variable({
+      description: 'A connection that has not sent its whole CONNECT by then is closed.',
+      schema: integer(100, 300_000, 'milliseconds'),
+      example: '10000',
+      fallback: '10000',
+    }),
+    MQTT_MAX_CONNECTIONS_PER_ADDRESS: variable({
+      description:
+        'Most MQTT connections from one IP address. Behind a proxy or NAT all devices may share one address.',
+      schema: integer(1, 1_000_000, 'connections'),
+      example: '25000',
+      fallback: '25000',
+    }),
+    MQTT_MAX_PENDING_CONNECTIONS: variable({
+      description:
+        'Most connections that have not been let in yet; beyond it the oldest of the address that has most of them is closed.',
+      schema: integer(1, 1_000_000, 'connections'),
+      example: '4000',
+      fallback: '4000',
+    }),
+    MQTT_CONNECTS_PER_SECOND: variable({
+      description:
+        'CONNECTs that are looked at in one second; further ones wait, and are refused when too many do.',
+      schema: integer(1, 1_000_000, 'CONNECTs'),
+      example: '2000',
+      fallback: '2000',
+    }),
+    MQTT_PUBLISHES_PER_SECOND: variable({
+      description:
+        'Publishes of one client in one second, on average. Beyond it the client is read more slowly; one that goes on for long is disconnected.',
+      schema: integer(1, 1_000_000, 'publishes'),
+      example: '2000',
+      fallback: '2000',
+    }),
+    MQTT_BYTES_PER_SECOND: variable({
+      description: 'Bytes of one client in one second, on average; see MQTT_PUBLISHES_PER_SECOND.',
+      schema: integer(1_024, 1_073_741_824, 'bytes'),
+      example: '4194304',
+      fallback: '4194304',
+    }),
+    MQTT_KEEPALIVE_MIN_SECONDS: variable({
+      description: 'Least keep-alive; a client that asks for less, 0 excepted, is refused.',
+      schema: integer(0, 65_535, 'seconds'),
+      example: '5',
+      fallback: '0',
+    }),
+    MQTT_KEEPALIVE_MAX_SECONDS: variable({
+      description:
+        'A client that asks for a longer keep-alive, or for none (0), is closed after one and a half times this silence.',
+      schema: integer(10, 65_535, 'seconds'),
+      example: '3600',
+      fallback: '3600',
+    }),
+    MQTT_MAX_TOPIC_BYTES: variable({
+      description: 'Longest topic name or filter.',
+      schema: integer(64, 65_535, 'bytes'),
+      example: '1024',
+      fallback: '1024',
+    }),
+    MQTT_MAX_TOPIC_LEVELS: variable({
+      description: 'Most levels (parts between slashes) of a topic name or filter.',
+      schema: integer(4, 1_000, 'levels'),
+      example: '32',
+      fallback: '32',
+    }),
+    MQTT_MAX_CLIENT_ID_LENGTH: variable({
+      description: 'Longest client ID.',
+      schema: integer(23, 65_535, 'characters'),
+      example: '256',
+      fallback: '256',
+    }),
+    MQTT_MAX_FILTERS: variable({
+      description: 'Most topic filters that one client is subscribed to.',
+      schema: integer(1, 100_000, 'filters'),
+      example: '1000',
+      fallback: '1000',
+    }),
+    MQTT_MAX_RETAINED_MESSAGES: variable({
+      description: 'Most retained messages in all; further ones are delivered, not kept.',
+      schema: integer(1, 10_000_000, 'messages'),
+      example: '100000',
+      fallback: '100000',
+    }),
+    MQTT_MAX_RETAINED_BYTES: variable({
+      description: 'Most bytes of retained messages in all.',
+      schema: integer(65_536, 8_589_934_592, 'bytes'),
+      example: '67108864',
+      fallback: '67108864',
+    }),
+    MQTT_MAX_RETAINED_PER_CLIENT: variable({
+      description: 'Most retained messages of one device, or, where no device is known, of one client ID.',
+      schema: integer(1, 10_000_000, 'messages'),
+      example: '10000',
+      fallback: '10000',
+    }),
+    MQTT_MAX_QUEUED_MESSAGES: variable({
+      description:
+        'Most messages that wait for one session that is away; further ones are left out and counted.',
+      schema: integer(1, 1_000_000, 'messages'),
+      example: '1000',
+      fallback: '1000',
+    }),
+    MQTT_MAX_QUEUED_BYTES: variable({
+      description: 'Most bytes that wait for all sessions together.',
+      schema: integer(65_536, 8_589_934_592, 'bytes'),
+      example: '67108864',
+      fallback: '67108864',
+    }),
+    MQTT_MAX_SESSIONS: variable({
+      description: 'Most persistent sessions; beyond it the one that has been away longest is forgotten.',
+      schema: integer(1, 10_000_000, 'sessions'),
+      example: '100000',
+      fallback: '100000',
+    }),
+    MQTT_SESSION_EXPIRY_HOURS: variable({
+      description: 'A persistent session that has been away for so long is forgotten.',
+      schema: integer(1, 87_600, 'hours'),
+      example: '168',
+      fallback: '168',
+    }),
+  },
+  bridgeState: {
+    MQTT_STATE_PATH: variable({
+      description:
+        'Folder where a bridge keeps retained messages, persistent sessions and what it has taken from foreign brokers. It is made where it is missing; one bridge at a time uses it. Unset, `npm start` keeps them under DATA_DIR; a separate bridge keeps them in memory, and forgets them when it ends.',
+      schema: folder(),
+      example: '/var/lib/fieldstream/bridge',
+    }),
+  },
+  sources: {
+    SOURCES_PATH: variable({
+      description: 'YAML file of MQTT brokers that the bridge subscribes to besides being one. Unset: none.',
+      schema: path(),
+      example: './sources.yaml',
+    }),
+  },
+  decoding: {
+    MAPPINGS_PATH: variable({
+      description:
+        'YAML file that says how topics and payloads of no known family become readings. Read again when it changes. Unset: none.',
+      schema: path(),
+      example: './mappings.yaml',
+    }),
+    DEVICE_TIME_ZONE: variable({
+      description: "Time zone (IANA name) of devices' local times that carry no offset, such as Tasmota's.",
+      schema: timeZone(),
+      example: 'Europe/Berlin',
+      fallback: 'UTC',
+    }),
+  },
+  guards: {
+    DEVICE_MAX_METRICS: variable({
+      description:
+        'Most metrics of one device. A publish that would bring more is dead-lettered: names that hold values or times would fill the database.',
+      schema: integer(1, 1_000_000, 'metrics'),
+      example: '1000',
+      fallback: '1000',
+    }),
+  },
   devices: {
+    DEVICE_CLAIM: variable({
+      description:
+        'Under DEVICE_POLICY=registered: whether a device that is not registered yet becomes so with the user name and password (16 characters at least) that it connects with first. For the time of a roll-out, in a network that is trusted.',
+      schema: flag(),
+      example: 'true',
+      fallback: 'false',
+    }),
     DEVICE_OPEN_OFF_LOOPBACK: variable({
       description:
         'Allows DEVICE_POLICY=open where HOST is not loopback: then anybody who reaches the port can publish.',
@@ -298,16 +513,35 @@ export type SectionName = keyof typeof VARIABLES;
 
 /** The sections that each app reads. A fault in a variable of another section does not stop it. */
 export const SECTIONS_OF = {
-  bridge: ['network', 'kafka', 'broker', 'mqtt', 'devices', 'ops', 'log'],
-  aggregator: ['network', 'kafka', 'database', 'ops', 'log'],
+  bridge: [
+    'network',
+    'kafka',
+    'broker',
+    'mqtt',
+    'listeners',
+    'limits',
+    'bridgeState',
+    'sources',
+    'decoding',
+    'devices',
+    'ops',
+    'log',
+  ],
+  aggregator: ['network', 'kafka', 'database', 'guards', 'ops', 'log'],
   alerter: ['network', 'kafka', 'database', 'alerting', 'ops', 'log'],
-  api: ['network', 'kafka', 'database', 'broker', 'http', 'dashboards', 'log'],
+  api: ['network', 'kafka', 'database', 'broker', 'decoding', 'http', 'dashboards', 'log'],
   standalone: [
     'network',
     'kafka',
     'database',
     'broker',
     'mqtt',
+    'listeners',
+    'limits',
+    'bridgeState',
+    'sources',
+    'decoding',
+    'guards',
     'devices',
     'http',
     'embedded',

@@ -1,18 +1,9 @@
-import {
-  isValidDeviceId,
-  isValidText,
-  LIMITS,
-  parseObservationTime,
-  type MetricValue,
-  type Sample,
-} from '@fieldstream/domain';
+import { isValidDeviceId, LIMITS, type MetricValue } from '@fieldstream/domain';
+import { addBare } from './bare-value.js';
 import type { Decoder, DecodeResult, PublishInput } from './decoder.js';
-import { badText, flatten, nonFinite } from './flatten.js';
+import { flatten } from './flatten.js';
 import { parseJson, payloadText, shorten, type Refusal } from './payload-text.js';
-
-/** Decimal notations that devices print: JSON's, and besides `+5`, `.5`, `5.` and leading zeros. */
-const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
-const NON_FINITE = /^[+-]?(?:nan|inf|infinity)$/i;
+import { decodedOf, notAnObject, SampleDraft } from './sample-draft.js';
 
 /**
  * The platform's own topics:
@@ -53,7 +44,15 @@ function rejected(deviceId: string, { reason, detail }: Refusal): DecodeResult {
 
 function decodeStatus(deviceId: string, text: string): DecodeResult {
   const state = text.trim().toLowerCase();
-  if (state === 'online' || state === 'offline') return { kind: 'presence', deviceId, state };
+  if (state === 'online' || state === 'offline') {
+    return {
+      kind: 'decoded',
+      telemetry: [],
+      presence: [{ deviceId, state }],
+      receivedTimeUsed: false,
+      implausibleTimes: 0,
+    };
+  }
   return rejected(deviceId, {
     reason: 'invalid-value',
     detail: `a status is online or offline, not ${JSON.stringify(shorten(text, 40))}`,
@@ -63,10 +62,10 @@ function decodeStatus(deviceId: string, text: string): DecodeResult {
 function decodeObjects(deviceId: string, text: string, input: PublishInput): DecodeResult {
   const json = parseJson(text);
   if (!('value' in json)) return rejected(deviceId, json);
-  const draft = new Draft(input.receivedAtMs);
+  const draft = new SampleDraft(deviceId, input);
   if (!Array.isArray(json.value)) {
-    const refusal = draft.addObject(json.value);
-    return refusal ? rejected(deviceId, refusal) : draft.finish(deviceId, input);
+    const refusal = addSample(draft, json.value);
+    return refusal ? rejected(deviceId, refusal) : finish(draft, input);
   }
   if (json.value.length > LIMITS.samplesPerPublish) {
     return rejected(deviceId, {
@@ -75,102 +74,44 @@ function decodeObjects(deviceId: string, text: string, input: PublishInput): Dec
     });
   }
   for (const sample of json.value) {
-    const refusal = draft.addObject(sample);
+    const refusal = addSample(draft, sample);
     if (refusal) return rejected(deviceId, refusal);
   }
-  return draft.finish(deviceId, input);
+  return finish(draft, input);
 }
 
 function decodeBare(deviceId: string, text: string, input: PublishInput): DecodeResult {
   const metric = input.levels.length === 4 ? (input.levels[3] ?? '') : input.levels.slice(3).join('.');
   const values = new Map<string, MetricValue>();
-  const refusal = addBare(values, metric, text.trim());
+  const refusal = addBare(values, metric, text);
   if (refusal) return rejected(deviceId, refusal);
-  const draft = new Draft(input.receivedAtMs);
+  const draft = new SampleDraft(deviceId, input);
   draft.add(values, undefined);
-  return draft.finish(deviceId, input);
+  return finish(draft, input);
 }
 
-/** Numbers first, then JSON, and whatever does not look like JSON is a text. */
-function addBare(values: Map<string, MetricValue>, metric: string, text: string): Refusal | undefined {
-  if (text === '') return { reason: 'empty-payload', detail: 'the payload is blank' };
-  if (DECIMAL.test(text)) return flatten(values, metric, Number(text));
-  if (text === 'true' || text === 'false') return flatten(values, metric, text === 'true');
-  if (text === 'null') return undefined;
-  if (text.startsWith('"') || text.startsWith('{') || text.startsWith('[')) {
-    const json = parseJson(text);
-    return 'value' in json ? flatten(values, metric, json.value, 0) : json;
+/** One object of metric → value with an optional `ts`. */
+function addSample(draft: SampleDraft, object: unknown): Refusal | undefined {
+  const fault = notAnObject(object);
+  if (fault) return fault;
+  const values = new Map<string, MetricValue>();
+  let timeMs: number | undefined;
+  for (const [key, value] of Object.entries(object as object)) {
+    if (key === 'ts') {
+      const time = draft.readTime(value);
+      if (!('timeMs' in time)) return time;
+      timeMs = time.timeMs;
+    } else {
+      const refusal = flatten(values, key, value);
+      if (refusal) return refusal;
+    }
   }
-  if (NON_FINITE.test(text)) return nonFinite(metric);
-  return isValidText(text) ? flatten(values, metric, text) : badText(metric, text);
+  draft.add(values, timeMs);
+  return undefined;
 }
 
-/** The samples of one publish of one device while they are read; times are given at the end, all together. */
-class Draft {
-  readonly #receivedAtMs: number;
-  readonly #drafts: { values: Map<string, MetricValue>; timeMs: number | undefined }[] = [];
-  #implausibleTimes = 0;
-  #withoutTime = 0;
-
-  constructor(receivedAtMs: number) {
-    this.#receivedAtMs = receivedAtMs;
-  }
-
-  add(values: Map<string, MetricValue>, timeMs: number | undefined): void {
-    if (values.size === 0) return;
-    if (timeMs === undefined) this.#withoutTime++;
-    this.#drafts.push({ values, timeMs });
-  }
-
-  addObject(object: unknown): Refusal | undefined {
-    if (typeof object !== 'object' || object === null || Array.isArray(object)) {
-      return { reason: 'not-an-object', detail: `expected an object of metrics, not ${describe(object)}` };
-    }
-    const values = new Map<string, MetricValue>();
-    let timeMs: number | undefined;
-    for (const key of Object.keys(object)) {
-      const value = (object as Record<string, unknown>)[key];
-      if (key !== 'ts') {
-        const refusal = flatten(values, key, value);
-        if (refusal) return refusal;
-      } else if (value !== null) {
-        const time = parseObservationTime(value, this.#receivedAtMs);
-        if (time.kind === 'malformed') {
-          return {
-            reason: 'invalid-timestamp',
-            detail: `ts is neither epoch time nor ISO 8601: ${describe(value)}`,
-          };
-        }
-        if (time.kind === 'time') timeMs = time.timeMs;
-        else this.#implausibleTimes++;
-      }
-    }
-    this.add(values, timeMs);
-    return undefined;
-  }
-
-  finish(deviceId: string, input: PublishInput): DecodeResult {
-    if (this.#drafts.length === 0) {
-      return rejected(deviceId, { reason: 'no-values', detail: 'the payload has no value besides null' });
-    }
-    let nextMs = this.#receivedAtMs;
-    if (this.#withoutTime > 0 && input.stamp) nextMs = input.stamp(deviceId, this.#withoutTime);
-    const samples = this.#drafts.map((draft): Sample => ({
-      timeMs: draft.timeMs ?? nextMs++,
-      values: draft.values,
-    }));
-    return {
-      kind: 'telemetry',
-      telemetry: [{ deviceId, receivedAtMs: this.#receivedAtMs, samples }],
-      receivedTimeUsed: this.#withoutTime > 0,
-      implausibleTimes: this.#implausibleTimes,
-    };
-  }
-}
-
-function describe(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'object') return 'an object';
-  return `${typeof value} ${shorten(JSON.stringify(value), 40)}`;
+function finish(draft: SampleDraft, input: PublishInput): DecodeResult {
+  if (!draft.isEmpty) return decodedOf([draft], input);
+  const detail = 'the payload has no value besides null';
+  return rejected(draft.deviceId, { reason: 'no-values', detail });
 }

@@ -29,3 +29,11 @@ export function shorten(text: string, maxLength = 120): string {
   const cut = text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
   return cut.toWellFormed().replaceAll(/[\u0000-\u001f\u007f]/g, '\ufffd');
 }
+
+/** A parsed JSON value in a few words, for a refusal's detail. */
+export function describe(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object') return 'an object';
+  return `${typeof value} ${shorten(JSON.stringify(value) ?? '', 40)}`;
+}

@@ -1,4 +1,5 @@
 export * from './alerts/index.js';
+export * from './device-description.js';
 export * from './limits.js';
 export * from './logger.js';
 export * from './names.js';

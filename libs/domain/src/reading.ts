@@ -17,6 +17,8 @@ export interface Telemetry {
   readonly samples: readonly Sample[];
   /** Unit per metric (UCUM or the family's own spelling), only where the payload names it. */
   readonly units?: ReadonlyMap<string, string>;
+  /** Kept by the sender while it was cut off (Sparkplug `is_historical`): stored, but nothing is alerted about. */
+  readonly historical?: true;
 }
 
 /** Words that devices use for a two-valued state, in lower case, with the number that is stored beside the text. */

@@ -15,4 +15,7 @@ export const TOPIC_SPECS: readonly TopicSpec[] = [
   { name: TOPICS.deviceEvents, cleanup: 'delete' },
   { name: TOPICS.alerts, cleanup: 'compact' },
   { name: TOPICS.deviceRegistry, cleanup: 'compact' },
+  { name: TOPICS.deviceCommands, cleanup: 'delete' },
+  { name: TOPICS.devicePresence, cleanup: 'compact' },
+  { name: TOPICS.decoderState, cleanup: 'compact' },
 ];

@@ -1,8 +1,16 @@
 import type { PresenceState } from '@fieldstream/domain';
+import { checkDescription, descriptionFields, type DescriptionEvent } from './description-record.js';
 import { isEpochMs, parseObject } from './telemetry-record.js';
 import { WireError } from './wire-error.js';
 
-export const DEVICE_EVENT_TYPES = ['connected', 'disconnected', 'last-will', 'online', 'offline'] as const;
+export const DEVICE_EVENT_TYPES = [
+  'connected',
+  'disconnected',
+  'last-will',
+  'online',
+  'offline',
+  'sleeping',
+] as const;
 export type DeviceEventType = (typeof DEVICE_EVENT_TYPES)[number];
 
 /** What an event tells of whether the device is there. */
@@ -12,6 +20,7 @@ export const PRESENCE_OF_EVENT: Readonly<Record<DeviceEventType, PresenceState>>
   disconnected: 'offline',
   'last-will': 'offline',
   offline: 'offline',
+  sleeping: 'sleeping',
 };
 
 /** A connection or presence event. `deviceId` is the MQTT client ID where no device identity is known. */
@@ -43,7 +52,7 @@ export interface BridgeCounters {
   readonly received: number;
   /** Decoded and acknowledged by Kafka. */
   readonly produced: number;
-  /** Presence messages, acknowledged by Kafka as device events. */
+  /** Presence messages and what devices say of themselves, acknowledged by Kafka. */
   readonly presence: number;
   /** Refused by a decoder, acknowledged by Kafka as dead letters. */
   readonly deadLettered: number;
@@ -57,17 +66,19 @@ export interface BridgeCounters {
 const COUNTERS = ['received', 'produced', 'presence', 'deadLettered', 'shed', 'refused', 'inFlight'] as const;
 
 /** Encodes a `device.events` value. Key: the device ID, or the bridge's instance. */
-export function encodeDeviceEvent(event: DeviceEvent | BridgeLedger): Buffer {
-  return Buffer.from(JSON.stringify({ v: 1, ...event }));
+export function encodeDeviceEvent(event: DeviceEvent | DescriptionEvent | BridgeLedger): Buffer {
+  const fields = event.kind === 'description' ? descriptionFields(event) : event;
+  return Buffer.from(JSON.stringify({ v: 1, ...fields }));
 }
 
 /** @throws WireError for anything that `encodeDeviceEvent` could not have written. */
-export function decodeDeviceEvent(value: Uint8Array | null): DeviceEvent | BridgeLedger {
+export function decodeDeviceEvent(value: Uint8Array | null): DeviceEvent | DescriptionEvent | BridgeLedger {
   const record = parseObject(value);
   if (record['v'] !== 1) throw new WireError(`unknown version ${JSON.stringify(record['v'])}, expected 1`);
   if (!isEpochMs(record['timeMs'])) throw new WireError('timeMs is not a time in epoch milliseconds');
   if (record['kind'] === 'bridge-ledger') return checkLedger(record);
   if (record['kind'] === 'device') return checkEvent(record);
+  if (record['kind'] === 'description') return checkDescription(record);
   throw new WireError(`unknown kind ${JSON.stringify(record['kind'])}`);
 }
 

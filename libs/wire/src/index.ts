@@ -1,5 +1,7 @@
 export * from './alert-record.js';
 export * from './dead-letter-record.js';
+export * from './decoder-state-record.js';
+export * from './description-record.js';
 export * from './device-event-record.js';
 export * from './registry-record.js';
 export * from './telemetry-record.js';

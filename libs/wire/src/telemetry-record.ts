@@ -13,7 +13,7 @@ import { WireError } from './wire-error.js';
  * Value of a `telemetry.readings` record, version 1: compact JSON.
  *
  * `v` version, `d` device ID, `r` received-at (epoch ms), `s` samples as `[observed-at (epoch ms), {metric: value}]`,
- * `u` units by metric (only where the payload named any).
+ * `u` units by metric (only where the payload named any), `h` 1 where the samples were kept while the sender was cut off.
  */
 interface TelemetryRecordV1 {
   v: 1;
@@ -21,6 +21,7 @@ interface TelemetryRecordV1 {
   r: number;
   s: [number, Record<string, MetricValue>][];
   u?: Record<string, string>;
+  h?: 1;
 }
 
 /** Encodes one publish of one device. The Kafka key is the device ID. */
@@ -32,6 +33,7 @@ export function encodeTelemetry(telemetry: Telemetry): Buffer {
     s: telemetry.samples.map((sample) => [sample.timeMs, Object.fromEntries(sample.values)]),
   };
   if (telemetry.units && telemetry.units.size > 0) record.u = Object.fromEntries(telemetry.units);
+  if (telemetry.historical) record.h = 1;
   return Buffer.from(JSON.stringify(record));
 }
 
@@ -39,14 +41,20 @@ export function encodeTelemetry(telemetry: Telemetry): Buffer {
 export function decodeTelemetry(value: Uint8Array | null): Telemetry {
   const record = parseObject(value);
   if (record['v'] !== 1) throw new WireError(`unknown version ${JSON.stringify(record['v'])}, expected 1`);
-  const { d: deviceId, r: receivedAtMs, s: samples, u: units } = record as Partial<TelemetryRecordV1>;
+  const { d: deviceId, r: receivedAtMs, s: samples, u: units, h } = record as Partial<TelemetryRecordV1>;
   if (typeof deviceId !== 'string' || !isValidDeviceId(deviceId)) throw new WireError('d is not a device ID');
   if (!isEpochMs(receivedAtMs)) throw new WireError('r is not a time in epoch milliseconds');
   if (!Array.isArray(samples) || samples.length === 0 || samples.length > LIMITS.samplesPerPublish) {
     throw new WireError(`s is not an array of 1 to ${LIMITS.samplesPerPublish} samples`);
   }
-  const telemetry = { deviceId, receivedAtMs, samples: samples.map(decodeSample) };
-  return units === undefined ? telemetry : { ...telemetry, units: decodeUnits(units) };
+  if (h !== undefined && h !== 1) throw new WireError('h is neither absent nor 1');
+  return {
+    deviceId,
+    receivedAtMs,
+    samples: samples.map(decodeSample),
+    ...(units === undefined ? {} : { units: decodeUnits(units) }),
+    ...(h === undefined ? {} : { historical: true }),
+  };
 }
 
 function decodeSample(sample: unknown, index: number): Sample {

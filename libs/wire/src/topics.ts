@@ -4,6 +4,12 @@ export const TOPICS = {
   deadLetters: 'telemetry.dead-letters',
   deviceEvents: 'device.events',
   deviceRegistry: 'device.registry',
+  /** Commands to devices, read by every bridge. */
+  deviceCommands: 'device.commands',
+  /** Presence of each device as the platform judges it; compacted. */
+  devicePresence: 'device.presence',
+  /** What decoders keep in mind of earlier publishes; compacted. */
+  decoderState: 'decoder.state',
   alerts: 'telemetry.alerts',
 } as const;
 export type TopicName = (typeof TOPICS)[keyof typeof TOPICS];

@@ -42,7 +42,7 @@ function decode(
   try {
     const event = decodeDeviceEvent(record.value);
     if (event.kind === 'bridge-ledger') into.ledgers.push(toLedgerRow(event));
-    else into.events.push({ ...event, partition, offset: record.offset });
+    else if (event.kind === 'device') into.events.push({ ...event, partition, offset: record.offset });
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
     into.letters.push({

@@ -1,4 +1,4 @@
-import { decode, type PublishInput } from '@fieldstream/decoders';
+import { createDecoders, type PublishInput } from '@fieldstream/decoders';
 import type { Telemetry } from '@fieldstream/domain';
 import { decodeTelemetry, encodeDeviceEvent, encodeTelemetry, TOPICS, WireError } from '@fieldstream/wire';
 
@@ -30,22 +30,34 @@ export function planReplay(letter: ReplayInput): ReplayPlan {
   if (letter.mqttTopic === null) return planRecord(letter.payload);
   const { mqttTopic: topic, payload, receivedAtMs } = letter;
   const input: PublishInput = { topic, levels: topic.split('/'), payload, receivedAtMs };
-  const result = decode(input);
+  // What bridges keep in mind of earlier publishes is not known here: a family that needs it refuses again.
+  const result = createDecoders().decode(input);
   if (result === undefined) {
     return { kind: 'refused', reason: 'unclaimed-topic', detail: `no decoder claims the topic ${topic}` };
   }
   switch (result.kind) {
     case 'rejected':
       return { kind: 'refused', reason: result.reason, detail: result.detail };
-    case 'telemetry':
-      return { kind: 'records', records: result.telemetry.map(toRecord) };
-    case 'presence': {
-      const { deviceId, state } = result;
+    case 'ignored':
+      return { kind: 'refused', reason: 'no-values', detail: 'the payload holds nothing to be stored' };
+    case 'decoded': {
       const client = letter.clientId === null ? {} : { clientId: letter.clientId };
-      const event = { kind: 'device', type: state, deviceId, ...client, timeMs: receivedAtMs } as const;
       return {
         kind: 'records',
-        records: [{ topic: TOPICS.deviceEvents, key: deviceId, value: encodeDeviceEvent(event) }],
+        records: [
+          ...result.telemetry.map(toRecord),
+          ...(result.presence ?? []).map(({ deviceId, state }) => ({
+            topic: TOPICS.deviceEvents,
+            key: deviceId,
+            value: encodeDeviceEvent({
+              kind: 'device',
+              type: state,
+              deviceId,
+              ...client,
+              timeMs: receivedAtMs,
+            }),
+          })),
+        ],
       };
     }
   }

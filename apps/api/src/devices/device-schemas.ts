@@ -20,7 +20,7 @@ export const DeviceResource = component(
     firstSeen: timestamp,
     lastSeen: timestamp.nullable().describe('Time of the newest reading or presence message.'),
     presence: z
-      .enum(['online', 'offline'])
+      .enum(['online', 'offline', 'sleeping'])
       .nullable()
       .describe('What the device said last; null if it never did.'),
     presenceAt: timestamp.nullable(),
@@ -92,7 +92,7 @@ export const DeviceQuery = z
   .strictObject({
     search: plainText(200).optional().describe('Part of the device ID or name, in any case.'),
     presence: z
-      .enum(['online', 'offline', 'unknown'])
+      .enum(['online', 'offline', 'sleeping', 'unknown'])
       .optional()
       .describe('`unknown`: devices that never said.'),
     alerts: flag('Only those that have, or have not, an alert that fires now.').optional(),

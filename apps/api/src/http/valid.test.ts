@@ -34,7 +34,7 @@ test.each([
   [{ limit: '' }, 'limit', 'must be a whole number from 1 to 500'],
   [{ limit: '1e2' }, 'limit', 'must be a whole number from 1 to 500'],
   [{ limit: ['1', '2'] }, 'limit', 'must be a string'],
-  [{ presence: 'away' }, 'presence', 'must be one of online, offline, unknown'],
+  [{ presence: 'away' }, 'presence', 'must be one of online, offline, sleeping, unknown'],
   [{ search: 'a\u0000' }, 'search', 'must not have control characters'],
   [{ search: '' }, 'search', 'must have at least 1 characters or entries'],
   [{ serach: 'a' }, 'serach', 'is not known here'],

@@ -3,6 +3,7 @@ import type { Logger } from '@fieldstream/domain';
 import { BroadcastReader, type BroadcastRecord } from '@fieldstream/kafka';
 import { decodeRegistration, TOPICS, WireError } from '@fieldstream/wire';
 import { BridgeError } from '../bridge-error.js';
+import type { Feed } from '../entrance.js';
 import type { RegistrationBook } from './registration-book.js';
 
 export interface RegistrationFeedOptions {
@@ -14,7 +15,8 @@ export interface RegistrationFeedOptions {
 }
 
 /** Reads `device.registry` from the beginning, and goes on: every bridge knows every registered device. */
-export class RegistrationFeed {
+export class RegistrationFeed implements Feed {
+  readonly name = 'registry';
   readonly #reader: BroadcastReader;
 
   constructor(private readonly options: RegistrationFeedOptions) {

@@ -66,7 +66,7 @@ test('every payload is one that the native decoder takes, with the same metrics 
         payload: Buffer.from(JSON.stringify({ ts: timeMs, ...device.observe(timeMs) })),
         receivedAtMs: timeMs,
       });
-      if (decoded.kind !== 'telemetry') throw new Error(`${device.deviceId}: ${decoded.kind}`);
+      if (decoded.kind !== 'decoded') throw new Error(`${device.deviceId}: ${decoded.kind}`);
       const sample = decoded.telemetry[0]?.samples[0];
       expect(sample?.timeMs).toBe(timeMs);
       return [...(sample?.values.keys() ?? [])].sort();

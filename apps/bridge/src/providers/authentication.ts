@@ -1,0 +1,59 @@
+import type { Provider } from '@nestjs/common';
+import { Kafka } from 'kafkajs';
+import type { BridgeConfig } from '@fieldstream/config';
+import type { Logger } from '@fieldstream/domain';
+import { verifyToken } from '@fieldstream/wire';
+import { Authenticator } from '../auth/authenticator.js';
+import { NamedConnections } from '../auth/named-connections.js';
+import { RegistrationBook } from '../auth/registration-book.js';
+import { RegistrationFeed } from '../auth/registration-feed.js';
+import { TokenChecks } from '../auth/token-checks.js';
+
+/** Two of libuv's four threads: files and names are still looked up while tokens are checked. */
+const TOKEN_CHECKS_AT_A_TIME = 2;
+const MAX_WAITING_TOKEN_CHECKS = 2_000;
+const MAX_RIGHT_TOKENS = 200_000;
+const MAX_WRONG_TOKENS = 10_000;
+const now = (): number => Date.now();
+
+/** Who connects, and what they may do. */
+export function authentication({ kafka, broker }: BridgeConfig, logger: Logger): Provider[] {
+  return [
+    { provide: NamedConnections, useFactory: () => new NamedConnections() },
+    {
+      provide: RegistrationBook,
+      inject: [NamedConnections],
+      useFactory: (connections: NamedConnections) =>
+        new RegistrationBook((deviceId) => connections.cutAll(deviceId)),
+    },
+    {
+      provide: RegistrationFeed,
+      inject: [Kafka, RegistrationBook],
+      useFactory: (client: Kafka, book: RegistrationBook) =>
+        new RegistrationFeed({
+          kafka: client,
+          topicPrefix: kafka.topicPrefix,
+          sessionTimeoutMs: kafka.sessionTimeoutMs,
+          book,
+          logger,
+        }),
+    },
+    {
+      provide: TokenChecks,
+      useFactory: () =>
+        new TokenChecks({
+          verify: verifyToken,
+          concurrency: TOKEN_CHECKS_AT_A_TIME,
+          maxWaiting: MAX_WAITING_TOKEN_CHECKS,
+          maxRight: MAX_RIGHT_TOKENS,
+          maxWrong: MAX_WRONG_TOKENS,
+        }),
+    },
+    {
+      provide: Authenticator,
+      inject: [RegistrationBook, TokenChecks],
+      useFactory: (book: RegistrationBook, checks: TokenChecks) =>
+        new Authenticator({ policy: broker.policy, book, checks, logger, now }),
+    },
+  ];
+}

@@ -1,0 +1,1 @@
+-- What devices and their gateways say of themselves, and presence.
