@@ -1,4 +1,4 @@
-import type { DeviceDescription, DevicePresence, Telemetry } from '@fieldstream/domain';
+import type { CommandAnswer, DeviceDescription, DevicePresence, Telemetry } from '@fieldstream/domain';
 
 /** One MQTT publish as the bridge received it. */
 export interface PublishInput {
@@ -78,6 +78,8 @@ export interface Decoded {
   readonly telemetry: readonly Telemetry[];
   readonly presence?: readonly DevicePresence[];
   readonly descriptions?: readonly DeviceDescription[];
+  /** What devices say of commands that they were sent. */
+  readonly answers?: readonly CommandAnswer[];
   readonly state?: readonly StateChange[];
   readonly requests?: readonly PublishRequest[];
   /** True where some sample took its time from the publish's arrival. */

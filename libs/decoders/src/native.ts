@@ -4,10 +4,12 @@ import type { Decoder, DecodeResult, PublishInput } from './decoder.js';
 import { flatten } from './flatten.js';
 import { parseJson, payloadText, shorten, type Refusal } from './payload-text.js';
 import { decodedOf, notAnObject, SampleDraft } from './sample-draft.js';
+import { looksLikeSenml } from './senml-peek.js';
+import { decodeSenml } from './senml.js';
 
 /**
  * The platform's own topics:
- * - `devices/<id>/telemetry`: a JSON object of metric → value with an optional `ts`, or an array of such objects;
+ * - `devices/<id>/telemetry`: a JSON object of metric → value with an optional `ts`, or an array of such objects; or SenML;
  * - `devices/<id>/telemetry/<metric>`: one value, JSON or bare; further levels join the metric's name with `.`;
  * - `devices/<id>/status`: `online` or `offline`.
  */
@@ -29,6 +31,9 @@ export const native: Decoder = {
         reason: 'invalid-device-id',
         detail: `not a device ID: ${JSON.stringify(shorten(deviceId))}`,
       };
+    }
+    if (input.levels.length === 3 && input.levels[2] === 'telemetry' && looksLikeSenml(input.payload)) {
+      return decodeSenml(input);
     }
     const text = payloadText(input.payload);
     if (typeof text !== 'string') return rejected(deviceId, text);

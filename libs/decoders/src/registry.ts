@@ -1,9 +1,29 @@
+import { createChirpstack } from './chirpstack.js';
 import type { Decoder, DecodeResult, PublishInput, StateChange } from './decoder.js';
+import { createEsphome, esphomePlace } from './esphome.js';
+import { fiware } from './fiware.js';
+import { commandResponse } from './command-response.js';
+import { createHomeAssistant } from './home-assistant.js';
+import { createHomie } from './homie.js';
+import { zoneOffsetMs } from './local-time.js';
+import { MappingDecoder } from './mapping-decoder.js';
+import type { Mapping } from './mapping.js';
 import { native } from './native.js';
+import { createRuuvi } from './ruuvi.js';
+import { senml } from './senml.js';
+import { createShellyGen1 } from './shelly-gen1.js';
+import { createShellyGen2 } from './shelly-gen2.js';
+import { createSparkplug } from './sparkplug.js';
+import { createTasmota } from './tasmota.js';
+import { createTheThingsStack } from './the-things-stack.js';
+import { thingsboard } from './thingsboard.js';
+import { createZigbee2Mqtt } from './zigbee2mqtt.js';
 
 export interface DecoderOptions {
-  /** Milliseconds east of UTC that a local time without offset counts as. Default 0. */
-  readonly zoneOffsetMs?: number;
+  /** Time zone (IANA name) of local times that carry no offset. Default UTC. */
+  readonly timeZone?: string;
+  /** What users describe themselves. Default none. */
+  readonly mappings?: readonly Mapping[];
 }
 
 /** The device families with what they keep in mind of earlier publishes: one set for each process. */
@@ -31,13 +51,47 @@ export class DecoderSet {
     this.#byName.get(family)?.apply?.(change);
   }
 
+  /** From now on these mappings are in force, and no others. */
+  replaceMappings(mappings: readonly Mapping[]): void {
+    for (const decoder of this.decoders) if (decoder instanceof MappingDecoder) decoder.replace(mappings);
+  }
+
   /** Every topic filter that a device may subscribe to under the policy `registered`, besides the platform's own. */
   ownFilters(deviceId: string): string[] {
     return this.decoders.flatMap((decoder) => decoder.ownFilters?.(deviceId) ?? []);
   }
 }
 
-/** Every device family, in the order in which they are asked. A family is added here, after its file. */
-export function createDecoders(_options: DecoderOptions = {}): DecoderSet {
-  return new DecoderSet([native]);
+/**
+ * Every device family, in the order in which they are asked: those that own their topics first, then those that are told
+ * by content. A family is added here, after its file; one that keeps something in mind is made by a function.
+ */
+export function createDecoders({ timeZone = 'UTC', mappings }: DecoderOptions = {}): DecoderSet {
+  const offsetAt = (localMs: number): number => zoneOffsetMs(timeZone, localMs);
+  const shellyGen2 = createShellyGen2();
+  const beforeHomeAssistant: readonly Decoder[] = [
+    native,
+    commandResponse,
+    new MappingDecoder(mappings, offsetAt),
+    createSparkplug(),
+    thingsboard,
+    createChirpstack(),
+    createTheThingsStack(),
+    fiware,
+    createRuuvi(),
+    createShellyGen1(shellyGen2),
+    createTasmota(offsetAt),
+    createZigbee2Mqtt(),
+    createHomie(),
+  ];
+  const nothing = new Uint8Array();
+  const homeAssistant = createHomeAssistant({
+    isOwned: (levels, source) =>
+      beforeHomeAssistant.some((decoder) => decoder.claims(levels, nothing, source)),
+    esphome(levels) {
+      const place = esphomePlace(levels);
+      return place && { deviceId: place.prefix.join(':'), metric: place.metric };
+    },
+  });
+  return new DecoderSet([...beforeHomeAssistant, homeAssistant, shellyGen2, createEsphome(), senml]);
 }
