@@ -75,7 +75,10 @@ function topicConfig(spec: TopicSpec, options: EnsureTopicsOptions): ITopicConfi
     // With three replicas or more an acknowledged record survives the loss of one broker.
     'min.insync.replicas': options.replicationFactor >= 3 ? '2' : '1',
   };
-  if (spec.cleanup === 'delete') entries['retention.ms'] = String(options.retentionHours * 3_600_000);
+  if (spec.cleanup === 'delete') {
+    const hours = Math.max(options.retentionHours, spec.minRetentionHours ?? 0);
+    entries['retention.ms'] = String(hours * 3_600_000);
+  }
   return {
     topic: options.topicPrefix + spec.name,
     numPartitions: options.partitions,

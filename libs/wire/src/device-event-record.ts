@@ -1,4 +1,5 @@
 import type { PresenceState } from '@fieldstream/domain';
+import { checkCommandEvent, type CommandEvent } from './command-record.js';
 import { checkDescription, descriptionFields, type DescriptionEvent } from './description-record.js';
 import { isEpochMs, parseObject } from './telemetry-record.js';
 import { WireError } from './wire-error.js';
@@ -66,19 +67,24 @@ export interface BridgeCounters {
 const COUNTERS = ['received', 'produced', 'presence', 'deadLettered', 'shed', 'refused', 'inFlight'] as const;
 
 /** Encodes a `device.events` value. Key: the device ID, or the bridge's instance. */
-export function encodeDeviceEvent(event: DeviceEvent | DescriptionEvent | BridgeLedger): Buffer {
+export function encodeDeviceEvent(
+  event: DeviceEvent | DescriptionEvent | CommandEvent | BridgeLedger,
+): Buffer {
   const fields = event.kind === 'description' ? descriptionFields(event) : event;
   return Buffer.from(JSON.stringify({ v: 1, ...fields }));
 }
 
 /** @throws WireError for anything that `encodeDeviceEvent` could not have written. */
-export function decodeDeviceEvent(value: Uint8Array | null): DeviceEvent | DescriptionEvent | BridgeLedger {
+export function decodeDeviceEvent(
+  value: Uint8Array | null,
+): DeviceEvent | DescriptionEvent | CommandEvent | BridgeLedger {
   const record = parseObject(value);
   if (record['v'] !== 1) throw new WireError(`unknown version ${JSON.stringify(record['v'])}, expected 1`);
   if (!isEpochMs(record['timeMs'])) throw new WireError('timeMs is not a time in epoch milliseconds');
   if (record['kind'] === 'bridge-ledger') return checkLedger(record);
   if (record['kind'] === 'device') return checkEvent(record);
   if (record['kind'] === 'description') return checkDescription(record);
+  if (record['kind'] === 'command') return checkCommandEvent(record);
   throw new WireError(`unknown kind ${JSON.stringify(record['kind'])}`);
 }
 

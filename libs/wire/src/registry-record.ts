@@ -16,6 +16,8 @@ export type RegistryRecord =
       readonly state: 'enabled' | 'disabled';
       /** Hash of the device's token, a PHC string (`hashToken`). */
       readonly tokenHash: string;
+      /** The device that may speak for this one. */
+      readonly gatewayId?: string;
     }
   | { readonly v: 1; readonly deviceId: string; readonly state: 'removed' };
 
@@ -26,7 +28,7 @@ export function encodeRegistration(record: RegistryRecord): Buffer {
 /** @throws WireError for anything that `encodeRegistration` could not have written. */
 export function decodeRegistration(value: Uint8Array | null): RegistryRecord {
   const record = parseObject(value);
-  const { v, deviceId, state, tokenHash } = record;
+  const { v, deviceId, state, tokenHash, gatewayId } = record;
   if (v !== 1) throw new WireError(`unknown version ${JSON.stringify(v)}, expected 1`);
   if (typeof deviceId !== 'string' || deviceId === '') throw new WireError('deviceId is not a text');
   if (state === 'removed') return { v, deviceId, state };
@@ -34,5 +36,7 @@ export function decodeRegistration(value: Uint8Array | null): RegistryRecord {
     throw new WireError(`state is not one of ${REGISTRATION_STATES.join(', ')}`);
   }
   if (typeof tokenHash !== 'string') throw new WireError('tokenHash is not a text');
-  return { v, deviceId, state, tokenHash };
+  if (gatewayId === undefined) return { v, deviceId, state, tokenHash };
+  if (typeof gatewayId !== 'string' || gatewayId === '') throw new WireError('gatewayId is not a text');
+  return { v, deviceId, state, tokenHash, gatewayId };
 }

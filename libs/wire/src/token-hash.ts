@@ -2,16 +2,31 @@ import { randomBytes, scrypt, timingSafeEqual, type ScryptOptions } from 'node:c
 import { promisify } from 'node:util';
 import { WireError } from './wire-error.js';
 
+interface Cost {
+  readonly ln: number;
+  readonly r: number;
+  readonly p: number;
+}
+
 const derive = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt);
 
 /** Bytes of a token: what cannot be guessed however fast guesses can be checked. */
 const TOKEN_BYTES = 24;
 const SALT_BYTES = 16;
 const KEY_BYTES = 32;
-/** Binary logarithm of scrypt's N: 32 MiB and some tens of milliseconds for one check. */
-const COST = { ln: 15, r: 8, p: 1 };
+/**
+ * Cost of hashing a token that `makeToken` made: 256 KiB and half a millisecond. 192 random bits are out of reach at any
+ * cost (NIST SP 800-63B-4 asks for no password hash from 112 bits on); what this has to be is cheap enough for a fleet
+ * that comes back all at once. `ln` is the binary logarithm of scrypt's N.
+ */
+const TOKEN_COST: Cost = { ln: 8, r: 8, p: 1 };
+/** Cost of hashing a password that somebody chose: what OWASP's password storage cheat sheet asks for with 32 MiB. */
+const PASSWORD_COST: Cost = { ln: 15, r: 8, p: 3 };
+/** Characters of a password that somebody chose. */
+export const MIN_PASSWORD_LENGTH = 16;
+export const MAX_PASSWORD_LENGTH = 128;
 /** What a hash may ask for; whatever wrote one that asks for more was not `hashToken`. */
-const MAX_COST = { ln: 20, r: 32, p: 16 };
+const MAX_COST: Cost = { ln: 20, r: 32, p: 16 };
 
 /** A new token for a device: 192 random bits in 32 characters of base64url, which is as long as Tasmota and Homie take a password. */
 export function makeToken(): string {
@@ -24,13 +39,32 @@ export function isTokenShaped(text: string): boolean {
 }
 
 /**
- * Hash of a token as a PHC string, `$scrypt$ln=15,r=8,p=1$<salt>$<hash>` (scrypt is RFC 7914). The parameters stand in it, so
- * that they can be raised for new tokens. Runs in a thread of its own.
+ * Hash of a token that `makeToken` made, as a PHC string, `$scrypt$ln=8,r=8,p=1$<salt>$<hash>` (scrypt is RFC 7914). The
+ * parameters stand in it, so that they can be changed for new tokens. Runs in a thread of its own.
  */
-export async function hashToken(token: string): Promise<string> {
+export function hashToken(token: string): Promise<string> {
+  return hashAt(token, TOKEN_COST);
+}
+
+/** Hash of a password that somebody chose, as `hashToken` but 500 times as expensive. */
+export function hashPassword(password: string): Promise<string> {
+  return hashAt(password, PASSWORD_COST);
+}
+
+/** Whether somebody may choose this password, as far as its length and its characters tell. */
+export function isPasswordShaped(text: string): boolean {
+  return text.length >= MIN_PASSWORD_LENGTH && text.length <= MAX_PASSWORD_LENGTH && !/\p{Cc}/u.test(text);
+}
+
+/** Whether a text can have this hash at all; costs nothing. Only hashes of passwords have the `p` of passwords. */
+export function canHaveHash(text: string, hash: string): boolean {
+  return hash.includes(`,p=${PASSWORD_COST.p}$`) ? isPasswordShaped(text) : isTokenShaped(text);
+}
+
+async function hashAt(secret: string, cost: Cost): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
-  const key = await derive(token, salt, KEY_BYTES, optionsOf(COST));
-  return `$scrypt$ln=${COST.ln},r=${COST.r},p=${COST.p}$${base64(salt)}$${base64(key)}`;
+  const key = await derive(secret, salt, KEY_BYTES, optionsOf(cost));
+  return `$scrypt$ln=${cost.ln},r=${cost.r},p=${cost.p}$${base64(salt)}$${base64(key)}`;
 }
 
 /**
@@ -50,7 +84,7 @@ export async function verifyToken(token: string, hash: string): Promise<boolean>
   return timingSafeEqual(actual, expected);
 }
 
-function optionsOf({ ln, r, p }: typeof COST): ScryptOptions {
+function optionsOf({ ln, r, p }: Cost): ScryptOptions {
   const N = 2 ** ln;
   // What OpenSSL counts is a little more than the 128·N·r of the algorithm.
   return { N, r, p, maxmem: 128 * r * (N + p + 2) + 1024 * 1024 };

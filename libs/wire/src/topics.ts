@@ -4,6 +4,8 @@ export const TOPICS = {
   deadLetters: 'telemetry.dead-letters',
   deviceEvents: 'device.events',
   deviceRegistry: 'device.registry',
+  /** Names that were used first by whoever knows the password. */
+  deviceClaims: 'device.claims',
   /** Commands to devices, read by every bridge. */
   deviceCommands: 'device.commands',
   /** Presence of each device as the platform judges it; compacted. */

@@ -16,11 +16,18 @@ test('breached while the device was last heard to be offline', () => {
       [0, 'online'],
     ]),
   ).toEqual({ breached: 0, held: 0, value: null, text: 'online' });
+  expect(
+    kind.assess([
+      [0, 'offline'],
+      [0, 'sleeping'],
+    ]),
+  ).toMatchObject({ breached: 0, held: 0 });
   expect(kind.changes([[0, 'offline']])).toEqual([]);
 });
 
 test('takes presence alone', () => {
-  expect(checkedKind(offline, undefined).accepts('online', 'offline', 'ON', 1, false)).toEqual([
+  expect(checkedKind(offline, undefined).accepts('online', 'offline', 'sleeping', 'ON', 1, false)).toEqual([
+    true,
     true,
     true,
     false,

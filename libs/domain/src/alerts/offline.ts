@@ -8,7 +8,7 @@ interface Memory {
   readonly isOffline: boolean;
 }
 
-/** A device is disconnected: its last will, its own word, or its connection says so. */
+/** A device is disconnected: its last will, its own word, or its connection says so. One that sleeps is not. */
 export const offline: RuleKind<OfflineParams, Memory> = {
   kind: 'offline',
   source: 'presence',
@@ -16,7 +16,7 @@ export const offline: RuleKind<OfflineParams, Memory> = {
   parseParams,
   subject: () => 'device',
   higherLevels: () => [],
-  accepts: (_, value) => value === 'online' || value === 'offline',
+  accepts: (_, value) => value === 'online' || value === 'offline' || value === 'sleeping',
   observe: (_params, _memory, { value }) => ({ isOffline: value === 'offline' }),
   assess: (_, { isOffline }) => {
     const breached = isOffline ? 1 : 0;
