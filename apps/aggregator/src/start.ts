@@ -7,6 +7,7 @@ import {
   ensureTopics,
   KafkaBatchStrategy,
   KafkaPositions,
+  KeyedProducer,
   RethrowFilter,
   waitForKafka,
 } from '@fieldstream/kafka';
@@ -14,12 +15,25 @@ import { createRegistry, Health, nestLogger, startOpsServer } from '@fieldstream
 import { createOffsetStore, createPool, migrate, setGrafanaPassword } from '@fieldstream/timescale';
 import { AggregatorMetrics } from './aggregator-metrics.js';
 import { AggregatorModule } from './aggregator.module.js';
+import { GuardReport } from './guards/guard-report.js';
 import { Housekeeping } from './housekeeping.js';
+import { PresenceBook } from './presence/presence-book.js';
+import { PresenceWorker } from './presence/presence-worker.js';
 import { DeliveryDelays } from './statistics/delivery-delays.js';
 import { StatisticsRecorder } from './statistics/statistics-recorder.js';
 
 /** Consumer group and name in `consumer_offset`, after the topic prefix. */
 const CONSUMER = 'fieldstream-aggregator';
+
+/** Of presence: some records a second. */
+const PRODUCING = {
+  lingerMs: 0,
+  maxBatchRecords: 500,
+  maxBatchBytes: 524_288,
+  lanes: 1,
+  deadlineMs: 10_000,
+  maxInFlightBytes: 16 * 1024 * 1024,
+} as const;
 
 export interface RunningAggregator {
   /** Where health and metrics are served. */
@@ -83,7 +97,24 @@ export async function startAggregator(config: AggregatorConfig, logger: Logger):
     const positions = new KafkaPositions(kafka, topicPrefix);
     const statistics = new StatisticsRecorder({ pool, positions, delays, topicPrefix, logger });
     closers.push(() => statistics.close());
-    const module = AggregatorModule.register({ pool, consumer, rawRetentionDays, logger, metrics, delays });
+    const { maxMetricsPerDevice } = config.guards;
+    const guards = new GuardReport({ registry, maxMetricsPerDevice, logger });
+    const book = new PresenceBook();
+    const producer = new KeyedProducer({ ...PRODUCING, kafka, topicPrefix, logger });
+    closers.push(() => producer.close({ timeoutMs: PRODUCING.deadlineMs }));
+    const presence = new PresenceWorker({ pool, book, producer, positions, logger });
+    closers.push(() => presence.close());
+    const module = AggregatorModule.register({
+      pool,
+      consumer,
+      rawRetentionDays,
+      logger,
+      metrics,
+      delays,
+      book,
+      maxMetricsPerDevice,
+      guards,
+    });
     const app = await NestFactory.createMicroservice<MicroserviceOptions>(module, {
       strategy,
       logger: nestLogger(logger),
@@ -97,6 +128,7 @@ export async function startAggregator(config: AggregatorConfig, logger: Logger):
     closers.push(() => housekeeping.close());
     housekeeping.start();
     statistics.start();
+    presence.start();
     started = true;
     return { opsPort: ops.port, close };
   } catch (error) {

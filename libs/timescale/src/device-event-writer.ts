@@ -1,13 +1,13 @@
-import { PRESENCE_OF_EVENT } from '@fieldstream/wire';
-import { ADVISORY_LOCKS } from './advisory-locks.js';
+import { PRESENCE_OF_EVENT, type DeviceEventType } from '@fieldstream/wire';
 import { timestamptzArray } from './binary-array.js';
+import { lockPresence, type PresenceSigns, type StoredPresence, updatePresence } from './presence-writer.js';
 import type { Queryable } from './queryable.js';
 
 /** What is stored of a device event. */
 export interface DeviceEventRow {
   readonly deviceId: string;
   readonly clientId?: string | undefined;
-  readonly type: string;
+  readonly type: DeviceEventType;
   readonly timeMs: number;
   readonly detail?: string | undefined;
   /** Where its record stands in Kafka; makes writing it twice harmless. */
@@ -21,15 +21,20 @@ export const PRESENCE_ROWS = Object.entries(PRESENCE_OF_EVENT)
   .join(', ');
 
 /**
- * Writes device events, and the presence of the devices that exist: the newest event by its own time wins, of two at one
- * moment the later in the log. An event of an unknown ID makes no device; should one come to be, it starts with the
- * presence that its newest event tells.
+ * Writes device events, and what they tell of the presence of the devices that exist: the newest event by its own time
+ * wins, of two at one moment the later in the log. An event of an unknown ID makes no device; should one come to be, it
+ * starts with what its newest events tell.
  *
  * MUST run inside the transaction that moves the offset.
+ * @returns How the devices stand since.
  */
-export async function writeDeviceEvents(client: Queryable, events: readonly DeviceEventRow[]): Promise<void> {
-  if (events.length === 0) return;
-  await client.query(`SELECT pg_advisory_xact_lock(${ADVISORY_LOCKS.devicePresence})`);
+export async function writeDeviceEvents(
+  client: Queryable,
+  events: readonly DeviceEventRow[],
+  nowMs = Date.now(),
+): Promise<StoredPresence[]> {
+  if (events.length === 0) return [];
+  await lockPresence(client);
   await client.query(
     `INSERT INTO device_event (time, device_id, client_id, type, detail, origin_partition, origin_offset)
      SELECT * FROM unnest($1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[], $7::bigint[])
@@ -44,23 +49,30 @@ export async function writeDeviceEvents(client: Queryable, events: readonly Devi
       events.map((event) => String(event.offset)),
     ],
   );
-  await client.query(
-    `WITH newest AS (
-       SELECT DISTINCT ON (e.device_id) e.device_id, e.time, p.presence
-       FROM unnest($1::timestamptz[], $2::text[], $3::text[]) WITH ORDINALITY AS e (time, device_id, type, ordinal)
-       JOIN (VALUES ${PRESENCE_ROWS}) AS p (type, presence) USING (type)
-       ORDER BY e.device_id, e.time DESC, e.ordinal DESC
-     ), locked AS (
-       SELECT d.device_id FROM device d WHERE d.device_id IN (SELECT device_id FROM newest)
-       ORDER BY d.device_id COLLATE "C" FOR NO KEY UPDATE
-     )
-     UPDATE device d SET presence = n.presence, presence_at = n.time
-     FROM newest n JOIN locked USING (device_id)
-     WHERE d.device_id = n.device_id AND (d.presence_at IS NULL OR d.presence_at <= n.time)`,
-    [
-      timestamptzArray(events.length, (index) => events[index]?.timeMs ?? 0),
-      events.map((event) => event.deviceId),
-      events.map((event) => event.type),
-    ],
-  );
+  return updatePresence(client, signsOf(events), nowMs);
+}
+
+/** What events tell of each device. @param events Those of one moment in the order of the log. */
+export function signsOf(
+  events: readonly Pick<DeviceEventRow, 'deviceId' | 'type' | 'timeMs'>[],
+): PresenceSigns[] {
+  const signs = new Map<string, PresenceSigns>();
+  for (const { deviceId, type, timeMs: atMs } of events) {
+    const before: PresenceSigns = signs.get(deviceId) ?? { deviceId };
+    const state = PRESENCE_OF_EVENT[type];
+    const isConnection = type === 'connected' || type === 'disconnected';
+    signs.set(deviceId, {
+      deviceId,
+      said: newer(before.said, { state, atMs }),
+      connection: isConnection
+        ? newer(before.connection, { isOpen: type === 'connected', atMs })
+        : before.connection,
+      word: isConnection ? before.word : newer(before.word, { state, atMs }),
+    });
+  }
+  return [...signs.values()];
+}
+
+function newer<T extends { readonly atMs: number }>(before: T | undefined, now: T): T {
+  return before && before.atMs > now.atMs ? before : now;
 }

@@ -33,14 +33,17 @@ export async function readLastReadings(client: Queryable, sinceMs: number): Prom
   }
 }
 
-/** Presence of each device of which it changed since a time. @throws DatabaseError */
+/**
+ * What each device, of which anything was said since a time, is said to be: by its newest event, as rules take it, and
+ * not as presence is judged. @throws DatabaseError
+ */
 export async function readLastPresence(client: Queryable, sinceMs: number): Promise<LastObservation[]> {
   try {
-    const { rows } = await client.query<{ device_id: string; presence: PresenceState; presence_at: Date }>(
-      'SELECT device_id, presence, presence_at FROM device WHERE presence_at >= $1 AND presence IS NOT NULL',
+    const { rows } = await client.query<{ device_id: string; said_presence: PresenceState; said_at: Date }>(
+      'SELECT device_id, said_presence, said_at FROM device WHERE said_at >= $1 AND said_presence IS NOT NULL',
       [new Date(sinceMs)],
     );
-    return rows.map(({ device_id: deviceId, presence, presence_at: at }) => ({
+    return rows.map(({ device_id: deviceId, said_presence: presence, said_at: at }) => ({
       deviceId,
       metric: '',
       timeMs: at.getTime(),

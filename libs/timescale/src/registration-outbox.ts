@@ -8,12 +8,15 @@ export interface DueRegistration {
   /** Null: the device is registered no more. */
   readonly tokenHash: string | null;
   readonly disabled: boolean;
+  /** The device that may speak for it. */
+  readonly gatewayId: string | null;
 }
 
 interface RegistrationRow {
   device_id: string;
   token_hash: string | null;
   disabled: boolean;
+  gateway_id: string | null;
   revision: string;
 }
 
@@ -47,6 +50,7 @@ export class RegistrationOutbox {
           deviceId: row.device_id,
           tokenHash: row.token_hash,
           disabled: row.disabled,
+          gatewayId: row.gateway_id,
         })),
       );
       // What has changed again meanwhile has a greater revision, and is due once more.
@@ -66,12 +70,12 @@ export class RegistrationOutbox {
 
   /** Has everything published once more: for a Kafka that may have lost it. */
   async publishAllAgain(): Promise<void> {
-    await this.#query('UPDATE device_registration SET published_revision = 0 WHERE published_revision > 0');
+    await this.#query('UPDATE device_registration SET published_revision = -1 WHERE published_revision >= 0');
   }
 
   #due(): Promise<RegistrationRow[]> {
     return this.#query<RegistrationRow>(
-      `SELECT device_id, token_hash, disabled_at IS NOT NULL AS disabled, revision FROM device_registration
+      `SELECT device_id, token_hash, disabled_at IS NOT NULL AS disabled, gateway_id, revision FROM device_registration
        WHERE published_revision < revision ORDER BY revision LIMIT ${AT_A_TIME}`,
     );
   }

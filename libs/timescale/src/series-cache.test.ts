@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { type DeviceSeries, SeriesCache } from './series-cache.js';
 
-const series = (id: number): DeviceSeries => new Map([['temperature', { id, unit: null }]]);
+const series = (id: number): DeviceSeries => new Map([['temperature', { id, unit: null, kinds: 1 }]]);
 
 test('keeps what is asked for, drops what is not, and stays within its bound', () => {
   const cache = new SeriesCache(100);

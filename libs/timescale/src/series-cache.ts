@@ -2,6 +2,8 @@
 export interface StoredSeries {
   readonly id: number;
   readonly unit: string | null;
+  /** What it was reported as: see `kindsOf`. */
+  readonly kinds: number;
 }
 
 /** Series of one device, by metric. */

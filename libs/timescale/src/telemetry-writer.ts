@@ -17,7 +17,8 @@ export interface TelemetryCounts {
 
 /**
  * Writes telemetry: numbers, booleans and state words to `reading` and its minutes, texts and state words to
- * `reading_text`. Each reading is counted once, by its number where it has one.
+ * `reading_text`. Each reading is counted once, by its number where it has one. Publishes that would give their device too
+ * many series are left out, and not counted.
  *
  * MUST run inside the transaction that moves the offset.
  * @param groups Telemetry that is counted apart, such as one group a partition; written together.
@@ -28,8 +29,20 @@ export async function writeTelemetry(
   series: SeriesSession,
   groups: readonly (readonly Telemetry[])[],
 ): Promise<TelemetryCounts[]> {
-  await series.resolve(groups.flat());
+  const { refused } = await series.resolve(groups.flat());
+  return writeResolved(
+    client,
+    series,
+    groups.map((group) => group.filter((publish) => !refused.has(publish))),
+  );
+}
 
+/** `writeTelemetry` of what the session has resolved, without what it has refused. */
+export async function writeResolved(
+  client: Queryable,
+  series: SeriesSession,
+  groups: readonly (readonly Telemetry[])[],
+): Promise<TelemetryCounts[]> {
   const numbers = new ReadingColumns();
   const texts: TextObservation[] = [];
   /** Slot under which a text is counted; -1 where its number is. */

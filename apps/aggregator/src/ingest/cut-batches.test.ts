@@ -5,6 +5,7 @@ import type { DecodedBatch, DecodedRecord } from './decoded-record.js';
 
 const record = (offset: number, readings: number, ...days: number[]): DecodedRecord => ({
   offset: BigInt(offset),
+  source: { offset: BigInt(offset), timestampMs: 0, key: null, value: null, headers: {} },
   readings,
   days: new Set(days),
 });

@@ -10,6 +10,8 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** A record of `telemetry.readings`: either its telemetry, or why there is none. */
 export interface DecodedRecord {
   readonly offset: bigint;
+  /** As it stands in Kafka. */
+  readonly source: KafkaRecord;
   readonly telemetry?: Telemetry;
   readonly letter?: DeadLetterRow;
   readonly readings: number;
@@ -47,7 +49,8 @@ function decodeRecord(batch: PartitionBatch, record: KafkaRecord, keptFromMs: nu
       days.add(Math.floor(timeMs / DAY_MS));
       readings += values.size;
     }
-    if (days.size <= MAX_DAYS_PER_PUBLISH) return { offset: record.offset, telemetry, readings, days };
+    if (days.size <= MAX_DAYS_PER_PUBLISH)
+      return { offset: record.offset, source: record, telemetry, readings, days };
     return refused(
       batch,
       record,
@@ -61,9 +64,20 @@ function decodeRecord(batch: PartitionBatch, record: KafkaRecord, keptFromMs: nu
 }
 
 function refused(batch: PartitionBatch, record: KafkaRecord, reason: string, detail: string): DecodedRecord {
-  const letter = {
-    originTopic: batch.topic,
-    originPartition: batch.partition,
+  const letter = letterOf(batch, record, reason, detail);
+  return { offset: record.offset, source: record, letter, readings: 0, days: new Set() };
+}
+
+/** The dead letter of a record. */
+export function letterOf(
+  at: { readonly topic: string; readonly partition: number },
+  record: KafkaRecord,
+  reason: string,
+  detail: string,
+): DeadLetterRow {
+  return {
+    originTopic: at.topic,
+    originPartition: at.partition,
     originOffset: record.offset,
     reason,
     detail,
@@ -71,5 +85,4 @@ function refused(batch: PartitionBatch, record: KafkaRecord, reason: string, det
     payload: record.value ?? Buffer.alloc(0),
     receivedAtMs: record.timestampMs,
   };
-  return { offset: record.offset, letter, readings: 0, days: new Set() };
 }

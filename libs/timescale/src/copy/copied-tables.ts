@@ -16,7 +16,9 @@ export interface CopiedTable {
  */
 export const COPIED_TABLES: readonly CopiedTable[] = [
   // The trigger gives a revision to those that have labels.
-  { name: 'device', key: ['device_id'], replace: { label_revision: '0' } },
+  { name: 'device', key: ['device_id'], replace: { label_revision: '0', presence_published: '0' } },
+  // Older than any change that is made there, and not published there yet.
+  { name: 'device_registration', key: ['device_id'], replace: { revision: '0', published_revision: '-1' } },
   { name: 'series', key: ['series_id'], identity: 'series_id' },
   { name: 'reading', key: ['series_id', 'time'] },
   { name: 'reading_text', key: ['series_id', 'time'] },
@@ -32,6 +34,8 @@ export const COPIED_TABLES: readonly CopiedTable[] = [
     key: ['origin_partition', 'origin_offset'],
     replace: { origin_partition: '-1 - origin_partition' },
   },
+  // What still waits goes to the other Kafka, too.
+  { name: 'device_command', key: ['command_id'], identity: 'sequence', replace: { published: 'false' } },
   { name: 'alert_rule', key: ['rule_id'] },
   { name: 'alert', key: ['alert_id'] },
   { name: 'alert_event', key: ['sequence'], identity: 'sequence' },

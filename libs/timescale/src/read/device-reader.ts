@@ -6,17 +6,29 @@ import { selectRows } from './select-rows.js';
 /** A device as people see it. */
 export interface Device {
   readonly deviceId: string;
+  /** Given by people, else as the device tells. */
   readonly name: string | null;
   readonly labels: Readonly<Record<string, string>>;
   readonly firstSeen: Date;
   /** Time of the newest reading or presence message. */
   readonly lastSeen: Date | null;
+  /** As judged; null where nothing is known. */
   readonly presence: PresenceState | null;
+  /** Since when. */
   readonly presenceAt: Date | null;
   /** It has credentials. */
   readonly registered: boolean;
   /** Registered, and not let in. */
   readonly disabled: boolean;
+  /** Name of the decoder; null where nothing is told of the device. */
+  readonly family: string | null;
+  readonly manufacturer: string | null;
+  readonly model: string | null;
+  readonly firmware: string | null;
+  /** The gateway through which it speaks, as it or its gateway tells. */
+  readonly via: string | null;
+  /** The registered device that may speak for it. */
+  readonly gatewayId: string | null;
   /** Alerts that fire now. */
   readonly openAlerts: number;
   /** The worst severity among them; null where none fires. */
@@ -37,7 +49,7 @@ export type DevicePosition = string | number;
 export interface DeviceFilter {
   /** Part of the ID or the name, in any case. */
   readonly search?: string | undefined;
-  /** `unknown`: devices that never said. */
+  /** `unknown`: devices of which nothing is known. */
   readonly presence?: PresenceState | 'unknown' | undefined;
   readonly registered?: boolean | undefined;
   readonly disabled?: boolean | undefined;
@@ -76,8 +88,14 @@ interface DeviceRow {
   last_seen: Date | null;
   presence: PresenceState | null;
   presence_at: Date | null;
+  family: string | null;
+  manufacturer: string | null;
+  model: string | null;
+  firmware: string | null;
+  via_gateway: string | null;
   registered: boolean;
   disabled: boolean;
+  gateway_id: string | null;
   open_alerts: number;
   worst_severity: string | null;
 }
@@ -94,8 +112,9 @@ const NEWEST_TEXT = `(SELECT max(t.until_time) FROM series s, LATERAL (
    WHERE s.device_id = d.device_id)`;
 const LAST_SEEN = `greatest(
   coalesce(${newestNumber("AND m.bucket >= now() - INTERVAL '1 hour'")}, ${newestNumber('')}),
-  ${NEWEST_TEXT}, d.presence_at)`;
-const COLUMNS = `d.device_id, d.name, d.labels, d.first_seen, d.presence, d.presence_at, ${LAST_SEEN} AS last_seen`;
+  ${NEWEST_TEXT}, d.presence_at, d.said_at)`;
+const COLUMNS = `d.device_id, d.name, d.labels, d.first_seen, d.presence, d.presence_at,
+  d.family, d.manufacturer, d.model, d.firmware, d.via_gateway, ${LAST_SEEN} AS last_seen`;
 const SEVERITY_RANKS = `ARRAY[${SEVERITIES.map((severity) => `'${severity}'`).join(', ')}]`;
 const RANK = `array_position(${SEVERITY_RANKS}, severity)`;
 
@@ -107,7 +126,7 @@ const openAlerts = (ofDevice = ''): string =>
 const REGISTERED = '(r.token_hash IS NOT NULL)';
 const DISABLED = '(r.token_hash IS NOT NULL AND r.disabled_at IS NOT NULL)';
 const REGISTRATION = 'LEFT JOIN device_registration r USING (device_id)';
-const STATE_COLUMNS = `${REGISTERED} AS registered, ${DISABLED} AS disabled,
+const STATE_COLUMNS = `${REGISTERED} AS registered, ${DISABLED} AS disabled, r.gateway_id,
   coalesce(a.open_alerts, 0) AS open_alerts, (${SEVERITY_RANKS})[a.worst] AS worst_severity`;
 
 const FILTER = `($1::text IS NULL OR strpos(lower(d.device_id), lower($1)) > 0 OR strpos(lower(d.name), lower($1)) > 0)
@@ -138,7 +157,7 @@ export class DeviceReader {
       this.db,
       'listing devices',
       // The page first: the newest reading is looked up for the devices of the page alone, where the order allows.
-      `SELECT ${COLUMNS}, d.registered, d.disabled, d.open_alerts, d.worst_severity
+      `SELECT ${COLUMNS}, d.registered, d.disabled, d.gateway_id, d.open_alerts, d.worst_severity
        FROM (SELECT d.*, ${STATE_COLUMNS}, row_number() OVER (ORDER BY ${ORDER_BY[sort]}) AS place
              FROM device d ${REGISTRATION} LEFT JOIN (${openAlerts()}) a USING (device_id)
              WHERE ${FILTER} AND ($8::text IS NULL OR d.device_id COLLATE "C" > $8)
@@ -198,7 +217,7 @@ export class DeviceReader {
     const [changed] = await selectRows<{ device_id: string }>(
       this.db,
       'changing a device',
-      `UPDATE device d SET name = CASE WHEN $2 THEN $3 ELSE d.name END, labels = (d.labels - $4::text[]) || $5::jsonb
+      `UPDATE device d SET name = CASE WHEN $2 THEN coalesce($3, d.described_name) ELSE d.name END, labels = (d.labels - $4::text[]) || $5::jsonb
        WHERE device_id = $1
          AND (SELECT count(*) FROM jsonb_object_keys((d.labels - $4::text[]) || $5::jsonb)) <= $6
        RETURNING device_id`,
@@ -236,8 +255,14 @@ function toDevice(row: DeviceRow): Device {
     lastSeen: row.last_seen,
     presence: row.presence,
     presenceAt: row.presence_at,
+    family: row.family,
+    manufacturer: row.manufacturer,
+    model: row.model,
+    firmware: row.firmware,
+    via: row.via_gateway,
     registered: row.registered,
     disabled: row.disabled,
+    gatewayId: row.gateway_id,
     openAlerts: row.open_alerts,
     worstSeverity: row.worst_severity,
   };

@@ -12,7 +12,13 @@ export interface LatestValue {
   readonly time: Date;
 }
 
-/** The same, of any device. */
+/** With what is told of the metric. */
+export interface DescribedLatestValue extends LatestValue {
+  readonly name: string | null;
+  readonly deviceClass: string | null;
+}
+
+/** The newest value of any device. */
 export interface DeviceLatestValue extends LatestValue {
   readonly deviceId: string;
   /** For people; the ID where it has none. */
@@ -56,13 +62,14 @@ export class LatestReader {
   async list(
     deviceId: string,
     page: { readonly after?: string | undefined; readonly limit: number },
-  ): Promise<Page<LatestValue, string>> {
-    const rows = await selectRows<LatestValue>(
+  ): Promise<Page<DescribedLatestValue, string>> {
+    const rows = await selectRows<DescribedLatestValue>(
       this.db,
       'reading the latest values',
-      `SELECT metric, value, text, unit, time FROM latest
-       WHERE device_id = $1 AND ($2::text IS NULL OR metric COLLATE "C" > $2)
-       ORDER BY metric COLLATE "C" LIMIT $3`,
+      `SELECT l.metric, l.value, l.text, l.unit, s.name, s.device_class AS "deviceClass", l.time
+       FROM latest l JOIN series s USING (series_id)
+       WHERE l.device_id = $1 AND ($2::text IS NULL OR l.metric COLLATE "C" > $2)
+       ORDER BY l.metric COLLATE "C" LIMIT $3`,
       [deviceId, page.after ?? null, page.limit + 1],
     );
     return pageOf(rows, page.limit, (value) => value.metric);
