@@ -1,11 +1,15 @@
 import { Counter, Gauge, Histogram, type Registry } from '@fieldstream/observability';
 import type { Authenticator } from './auth/authenticator.js';
 import type { NamedConnections } from './auth/named-connections.js';
+import type { FirstUseClaims } from './auth/first-use-claims.js';
 import type { RegistrationBook } from './auth/registration-book.js';
 import type { TokenChecks } from './auth/token-checks.js';
 import type { DeviceEventSender } from './device-event-sender.js';
+import type { ClientLimits } from './front/client-limits.js';
+import type { ConnectQueue } from './front/connect-queue.js';
+import type { Front } from './front/front.js';
+import type { FurtherListeners } from './front/further-listeners.js';
 import type { MqttBroker } from './mqtt-broker.js';
-import type { MqttListener } from './mqtt-listener.js';
 import type { PublishCounts } from './publish-counts.js';
 import type { PublishIntake } from './publish-intake.js';
 import type { SessionStore } from './session-store.js';
@@ -15,7 +19,8 @@ export interface MetricSources {
   readonly counts: PublishCounts;
   readonly intake: PublishIntake;
   readonly broker: MqttBroker;
-  readonly listener: MqttListener;
+  readonly front: Front;
+  readonly limits: ClientLimits;
   readonly sessions: SessionStore;
   readonly events: DeviceEventSender;
   readonly connections: NamedConnections;
@@ -36,7 +41,7 @@ export function createAckHistogram(registry: Registry): Histogram {
 
 /** Registers everything else that the bridge counts. */
 export function registerBridgeMetrics(registry: Registry, sources: MetricSources): void {
-  const { counts, intake, broker, listener, sessions, events, connections } = sources;
+  const { counts, intake, broker, front, limits, sessions, events, connections } = sources;
   labelled(registry, 'fieldstream_bridge_publishes_total', 'Publishes by outcome.', 'outcome', () => {
     const { produced, presence, deadLettered, shed, refused } = counts.snapshot();
     const { unclaimed, forbidden } = counts;
@@ -64,8 +69,7 @@ export function registerBridgeMetrics(registry: Registry, sources: MetricSources
     'cause',
     () =>
       Object.entries({
-        ...listener.cut,
-        'too-many-connections': listener.turnedAway,
+        ...front.cuts,
         'slow-subscriber': broker.subscribersClosed,
         'credentials-changed': connections.cut,
       }),
@@ -79,6 +83,7 @@ export function registerBridgeMetrics(registry: Registry, sources: MetricSources
       Object.entries({
         'device-event': events.dropped,
         'forward-to-slow-subscriber': broker.forwardsDropped,
+        subscription: limits.filtersRefused,
         'retained-message': sessions.retainedDropped,
         'queued-message': sessions.queuedDropped,
       }),
@@ -90,7 +95,6 @@ export function registerBridgeMetrics(registry: Registry, sources: MetricSources
     undefined,
     () => [['', counts.implausibleTimes]],
   );
-  gauge(registry, 'fieldstream_bridge_connections', 'Open MQTT connections.', () => listener.connections);
   gauge(
     registry,
     'fieldstream_bridge_in_flight_bytes',
@@ -111,16 +115,62 @@ export function registerBridgeMetrics(registry: Registry, sources: MetricSources
   );
 }
 
+/** What the metrics of connections are read from. */
+export interface FrontMetricSources {
+  readonly front: Front;
+  readonly limits: ClientLimits;
+  readonly connects: ConnectQueue;
+  readonly listeners: FurtherListeners;
+}
+
+/** Registers what is counted of connections before and while they are let in. */
+export function registerFrontMetrics(registry: Registry, sources: FrontMetricSources): void {
+  const { front, limits, connects, listeners } = sources;
+  labelled(
+    registry,
+    'fieldstream_bridge_connects_over_limit_total',
+    'CONNECTs that were refused for what they ask for, or because there were too many.',
+    'reason',
+    () => Object.entries({ ...limits.refused, 'too-many': connects.refused }),
+  );
+  gauge(registry, 'fieldstream_bridge_connections', 'Open MQTT connections.', () => front.connections);
+  gauge(
+    registry,
+    'fieldstream_bridge_pending_connections',
+    'Connections that have not been let in yet.',
+    () => front.pending,
+  );
+  gauge(
+    registry,
+    'fieldstream_bridge_connects_waiting',
+    'CONNECTs that wait for their turn.',
+    () => connects.waiting,
+  );
+  gauge(
+    registry,
+    'fieldstream_bridge_tls_certificate_expiry_seconds',
+    'End of the life of the TLS certificate in use, in seconds since 1970; NaN without TLS.',
+    () => (listeners.certificateExpiresAtMs ?? NaN) / 1_000,
+  );
+  gauge(
+    registry,
+    'fieldstream_bridge_tls_reload_failing',
+    '1 while the files of the TLS certificate have changed into something that cannot be used.',
+    () => Number(listeners.isCertificateFaulty),
+  );
+}
+
 /** What the metrics of authentication are read from. */
 export interface AuthMetricSources {
   readonly book: RegistrationBook;
   readonly authenticator: Authenticator;
   readonly checks: TokenChecks;
+  readonly claims: FirstUseClaims;
 }
 
 /** Registers what is counted about who connects. */
 export function registerAuthMetrics(registry: Registry, sources: AuthMetricSources): void {
-  const { book, authenticator, checks } = sources;
+  const { book, authenticator, checks, claims } = sources;
   labelled(
     registry,
     'fieldstream_bridge_connects_refused_total',
@@ -134,6 +184,13 @@ export function registerAuthMetrics(registry: Registry, sources: AuthMetricSourc
     'Tokens that were compared with a hash; those that are remembered are not.',
     undefined,
     () => [['', checks.compared]],
+  );
+  labelled(
+    registry,
+    'fieldstream_bridge_claims_total',
+    'Names that devices asked to be registered under by their first use.',
+    undefined,
+    () => [['', claims.made]],
   );
   gauge(
     registry,

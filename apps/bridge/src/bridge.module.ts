@@ -6,36 +6,48 @@ import { KeyedProducer } from '@fieldstream/kafka';
 import { Health, Registry } from '@fieldstream/observability';
 import { AlertFeed } from './alert-feed.js';
 import { Authenticator } from './auth/authenticator.js';
+import { FirstUseClaims } from './auth/first-use-claims.js';
 import { NamedConnections } from './auth/named-connections.js';
 import { RegistrationBook } from './auth/registration-book.js';
 import { RegistrationFeed } from './auth/registration-feed.js';
 import { TokenChecks } from './auth/token-checks.js';
-import { registerAuthMetrics, registerBridgeMetrics } from './bridge-metrics.js';
+import { registerAuthMetrics, registerBridgeMetrics, registerFrontMetrics } from './bridge-metrics.js';
 import { Bridge } from './bridge.js';
+import { CommandFeed } from './commands/command-feed.js';
 import { DecoderStateFeed } from './decoder-state-feed.js';
 import { DeviceEventSender } from './device-event-sender.js';
 import type { Entrance, Feed } from './entrance.js';
+import { ClientLimits } from './front/client-limits.js';
+import { ConnectQueue } from './front/connect-queue.js';
+import { Front } from './front/front.js';
+import { FurtherListeners } from './front/further-listeners.js';
 import { LedgerReporter } from './ledger-reporter.js';
+import { MappingFile } from './mapping-file.js';
 import { MqttBroker } from './mqtt-broker.js';
 import { MqttListener } from './mqtt-listener.js';
+import { PresenceFeed } from './presence/presence-feed.js';
 import { adapters } from './providers/adapters.js';
 import { alertPath } from './providers/alert-path.js';
 import { authentication } from './providers/authentication.js';
+import { commands } from './providers/commands.js';
 import { mqttSide } from './providers/mqtt-side.js';
+import { presence } from './providers/presence.js';
 import { publishPath } from './providers/publish-path.js';
+import { answers, sourceSide } from './providers/sources.js';
 import { PublishCounts } from './publish-counts.js';
 import { PublishIntake } from './publish-intake.js';
 import { SessionStore } from './session-store.js';
+import { Sources } from './sources/sources.js';
 
 const LEDGER_EVERY_MS = 2_000;
 const now = (): number => Date.now();
 
 /** What is read from Kafka before anything is taken in, in this order. */
 const FEEDS = Symbol('feeds');
-const FEED_CLASSES = [RegistrationFeed, DecoderStateFeed, AlertFeed];
+const FEED_CLASSES = [MappingFile, RegistrationFeed, DecoderStateFeed, AlertFeed, PresenceFeed, CommandFeed];
 /** Ways in besides the main listener. */
 const ENTRANCES = Symbol('entrances');
-const ENTRANCE_CLASSES: [] = [];
+const ENTRANCE_CLASSES = [FurtherListeners, Sources];
 
 /** Wires the bridge; the parts themselves know nothing of Nest. */
 @Module({})
@@ -49,6 +61,10 @@ export class BridgeModule {
         ...authentication(config, logger),
         ...mqttSide(config, logger),
         ...alertPath(config, logger),
+        ...presence(config, logger),
+        ...sourceSide(config, logger),
+        answers(logger),
+        ...commands(config, logger),
         { provide: FEEDS, inject: FEED_CLASSES, useFactory: (...feeds: Feed[]) => feeds },
         { provide: ENTRANCES, inject: ENTRANCE_CLASSES, useFactory: (...entrances: Entrance[]) => entrances },
         metrics(),
@@ -70,29 +86,47 @@ function metrics(): Provider {
       PublishCounts,
       PublishIntake,
       MqttBroker,
-      MqttListener,
+      Front,
+      ClientLimits,
+      ConnectQueue,
+      FurtherListeners,
       SessionStore,
       DeviceEventSender,
       NamedConnections,
       RegistrationBook,
       Authenticator,
       TokenChecks,
+      FirstUseClaims,
     ],
     useFactory: (
       registry: Registry,
       counts: PublishCounts,
       intake: PublishIntake,
       broker: MqttBroker,
-      listener: MqttListener,
+      front: Front,
+      limits: ClientLimits,
+      connects: ConnectQueue,
+      listeners: FurtherListeners,
       sessions: SessionStore,
       events: DeviceEventSender,
       connections: NamedConnections,
       book: RegistrationBook,
       authenticator: Authenticator,
       checks: TokenChecks,
+      claims: FirstUseClaims,
     ) => {
-      registerBridgeMetrics(registry, { counts, intake, broker, listener, sessions, events, connections });
-      registerAuthMetrics(registry, { book, authenticator, checks });
+      registerBridgeMetrics(registry, {
+        counts,
+        intake,
+        broker,
+        front,
+        limits,
+        sessions,
+        events,
+        connections,
+      });
+      registerFrontMetrics(registry, { front, limits, connects, listeners });
+      registerAuthMetrics(registry, { book, authenticator, checks, claims });
       return METRICS;
     },
   };
@@ -107,6 +141,7 @@ function bridge(config: BridgeConfig, logger: Logger): Provider {
       PublishIntake,
       PublishCounts,
       DeviceEventSender,
+      SessionStore,
       MqttBroker,
       MqttListener,
       FEEDS,
@@ -121,6 +156,7 @@ function bridge(config: BridgeConfig, logger: Logger): Provider {
       intake: PublishIntake,
       counts: PublishCounts,
       events: DeviceEventSender,
+      sessions: SessionStore,
       broker: MqttBroker,
       listener: MqttListener,
       feeds: Feed[],
@@ -142,6 +178,7 @@ function bridge(config: BridgeConfig, logger: Logger): Provider {
         kafka,
         producer,
         intake,
+        sessions,
         broker,
         listener,
         feeds,

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Kafka } from 'kafkajs';
 import type { BridgeConfig } from '@fieldstream/config';
@@ -9,6 +10,8 @@ import type { LedgerReporter } from './ledger-reporter.js';
 import type { MqttBroker } from './mqtt-broker.js';
 import type { MqttListener } from './mqtt-listener.js';
 import type { PublishIntake } from './publish-intake.js';
+import type { SessionStore } from './session-store.js';
+import { SessionJournal } from './sessions/session-journal.js';
 
 export interface BridgeParts {
   readonly config: BridgeConfig;
@@ -16,6 +19,7 @@ export interface BridgeParts {
   readonly kafka: Kafka;
   readonly producer: KeyedProducer;
   readonly intake: PublishIntake;
+  readonly sessions: SessionStore;
   readonly broker: MqttBroker;
   readonly listener: MqttListener;
   /** Read in this order before anything is taken in; closed in the reverse one. */
@@ -59,6 +63,7 @@ export class Bridge {
     const { config, logger, broker, listener, entrances, ledger, health, registry } = this.parts;
     this.#addChecks();
     this.#ops = await startOpsServer({ ...config.ops, health, registry });
+    await this.#restoreSessions();
     await broker.start();
     await this.#connect();
     this.#mqttPort = await listener.open();
@@ -74,7 +79,7 @@ export class Bridge {
   }
 
   async #close(): Promise<void> {
-    const { intake, producer, broker, listener, entrances, feeds, ledger } = this.parts;
+    const { intake, producer, sessions, broker, listener, entrances, feeds, ledger } = this.parts;
     listener.stopAccepting();
     for (const entrance of entrances) entrance.stopAccepting();
     intake.drain();
@@ -85,8 +90,19 @@ export class Bridge {
     for (const entrance of entrances) await entrance.close();
     for (const feed of feeds.toReversed()) await feed.close();
     await broker.close();
+    await sessions.destroy();
     await producer.close({ timeoutMs: PRODUCER_CLOSE_MS });
     await this.#ops?.close();
+  }
+
+  /** What a former bridge with the same folder kept. */
+  async #restoreSessions(): Promise<void> {
+    const { config, logger, sessions } = this.parts;
+    const { path } = config.bridgeState;
+    if (path === undefined) return;
+    await sessions.restore(await SessionJournal.open(join(path, 'sessions'), logger));
+    const { sessions: restored, retainedMessages } = sessions;
+    logger.info({ sessions: restored, retainedMessages }, 'sessions and retained messages restored');
   }
 
   /** Waits for Kafka, with its topics and everything that the feeds read. */
@@ -113,7 +129,7 @@ export class Bridge {
   }
 
   #addChecks(): void {
-    const { health, listener, intake, feeds, entrances } = this.parts;
+    const { health, listener, intake, sessions, feeds, entrances } = this.parts;
     health.add('mqtt', () => {
       if (!listener.isListening) throw new Error('MQTT is not listened for yet, or not any more');
     });
@@ -121,6 +137,9 @@ export class Bridge {
       const since = intake.failingSince;
       if (since !== undefined)
         throw new Error(`Kafka has stored nothing since ${new Date(since).toISOString()}`);
+    });
+    health.add('sessions', () => {
+      if (sessions.fault) throw new Error('sessions cannot be kept on disk', { cause: sessions.fault });
     });
     for (const part of [...feeds, ...entrances]) {
       health.add(part.name, () => {

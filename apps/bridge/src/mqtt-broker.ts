@@ -8,14 +8,18 @@ import {
   type ConnectPacket,
   type PublishPacket,
 } from 'aedes';
-import type { DevicePolicy } from '@fieldstream/config';
 import type { Logger } from '@fieldstream/domain';
 import { AckQueue } from './ack-queue.js';
 import type { Authenticator } from './auth/authenticator.js';
 import { RETURN_CODES } from './auth/connect-decision.js';
 import type { NamedConnections } from './auth/named-connections.js';
-import { mayPublish, mayRead } from './auth/topic-rights.js';
+import type { TopicRights, Will } from './auth/topic-rights.js';
 import { BridgeError } from './bridge-error.js';
+import { SubscriberIndex } from './commands/subscriber-index.js';
+import type { ClientLimits, ConnectFault } from './front/client-limits.js';
+import type { ConnectQueue } from './front/connect-queue.js';
+import type { Front } from './front/front.js';
+import { peerName } from './front/peer-certificate.js';
 import type { DeviceEventSender } from './device-event-sender.js';
 import type { PublishIntake } from './publish-intake.js';
 import type { SessionStore } from './session-store.js';
@@ -24,9 +28,12 @@ export interface MqttBrokerOptions {
   readonly intake: PublishIntake;
   readonly sessions: SessionStore;
   readonly events: DeviceEventSender;
-  readonly policy: DevicePolicy;
+  readonly rights: TopicRights;
   readonly authenticator: Authenticator;
   readonly connections: NamedConnections;
+  readonly front: Front;
+  readonly limits: ClientLimits;
+  readonly connects: ConnectQueue;
   readonly logger: Logger;
   /** A connection that has not sent its CONNECT by then is closed. */
   readonly connectTimeoutMs: number;
@@ -43,10 +50,15 @@ interface ClientIdentity {
   readonly deviceId: string | undefined;
   /** As the client gave it. */
   readonly clientId: string;
+  /** Whether what it reports for a device is stored. */
+  readonly mayReport: (deviceId: string) => boolean;
 }
 
-/** CONNACK return code 2, "identifier rejected" (MQTT 3.1.1, table 3.1). */
-const IDENTIFIER_REJECTED = 2;
+/** What an identity puts before the client ID; no client ID holds it. */
+const IDENTITY_END = '\u0000';
+
+/** More than any topic has: the limits are looked at here, where they are counted. */
+const ANY_TOPIC_LEVELS = 65_536;
 /** Deliveries at a time; each publish waits for its subscribers, so this bounds what slow ones can hold up. */
 const CONCURRENCY = 1_000;
 
@@ -61,9 +73,11 @@ const CONCURRENCY = 1_000;
 export class MqttBroker {
   readonly #aedes: Aedes;
   readonly #acks = new WeakMap<Client, AckQueue>();
-  readonly #refused = new WeakMap<Client, BridgeError>();
-  readonly #wills = new WeakMap<Client, string>();
+  readonly #refused = new WeakMap<Client, ConnectFault>();
+  readonly #wills = new WeakMap<Client, Will>();
   readonly #identities = new WeakMap<Client, ClientIdentity>();
+  /** Connected clients by what they are subscribed to. */
+  readonly subscribers: SubscriberIndex;
   /** Messages of QoS 0 that were not delivered to a subscriber that did not keep up. */
   forwardsDropped = 0;
   /** Subscribers that were closed because too much waited for them. */
@@ -76,28 +90,33 @@ export class MqttBroker {
       concurrency: CONCURRENCY,
       connectTimeout: options.connectTimeoutMs,
       drainTimeout: options.drainTimeoutMs,
+      maxTopicLevels: ANY_TOPIC_LEVELS,
       preConnect: (client, packet, callback) => {
-        this.#checkIdentifier(client, packet);
-        if (packet.will) this.#wills.set(client, packet.will.topic);
+        this.#checkLimits(client, packet);
+        if (packet.will) this.#wills.set(client, willOf(packet.will));
         callback(null, true);
       },
       authenticate: async (client, username, password, callback) => {
         const refusal = await this.#admit(client, username, password);
+        if (refusal === null) options.front.letIn(client.conn, this.#identityOf(client).deviceId);
         callback(refusal, refusal === null);
       },
       authorizeSubscribe: (client, subscription, callback) => {
-        const isAllowed = mayRead(options.policy, this.#identityOf(client).deviceId, subscription.topic);
+        const isAllowed =
+          options.limits.maySubscribe(client, subscription.topic) &&
+          options.rights.maySubscribe(this.#identityOf(client).deviceId, subscription.topic);
         // Without a subscription Aedes answers with 0x80, "failure".
         callback(null, isAllowed ? subscription : null);
       },
       authorizePublish: (client, packet, callback) => this.#accept(client, packet, callback),
       authorizeForward: (client, packet) => this.#forward(client, packet),
     });
+    this.subscribers = new SubscriberIndex(this.#aedes);
   }
 
   /** Ready for connections; there is no listener in here. */
   async start(): Promise<void> {
-    const { events, logger } = this.options;
+    const { events, limits, logger } = this.options;
     this.#aedes.on('client', (client) => events.connected(this.#identityOf(client)));
     this.#aedes.on('clientDisconnect', (client) => events.disconnected(this.#identityOf(client)));
     for (const event of ['clientError', 'connectionError'] as const) {
@@ -105,6 +124,7 @@ export class MqttBroker {
         logger.debug({ clientId: client.id, err: error }, 'MQTT connection failed');
       });
     }
+    this.#aedes.on('unsubscribe', (filters, client) => limits.unsubscribed(client, filters));
     this.#aedes.on('keepaliveTimeout', (client) => {
       logger.debug({ clientId: client.id }, 'MQTT client fell silent');
     });
@@ -137,17 +157,21 @@ export class MqttBroker {
     await this.options.sessions.storeRetained(empty as unknown as AedesPublishPacket);
   }
 
+  /** Whether a connected client may be sent what the bridge itself publishes. */
+  mayReceive(client: Client, topic: string): boolean {
+    return this.options.rights.mayReceive(this.#identityOf(client).deviceId, topic, undefined);
+  }
+
   /** Closes every connection. */
   close(): Promise<void> {
     return new Promise((resolve) => this.#aedes.close(() => resolve()));
   }
 
-  #checkIdentifier(client: Client, { clientId, clean }: ConnectPacket): void {
-    // MQTT-3.1.3-8: a session cannot be resumed without a name.
-    const fault = !clientId && !clean ? 'an empty client ID needs a clean session' : undefined;
-    // MQTT-1.5.3-2.
-    const reason = fault ?? (clientId?.includes('\u0000') ? 'the client ID contains U+0000' : undefined);
-    if (reason !== undefined) this.#refused.set(client, new BridgeError('identifier-rejected', reason));
+  #checkLimits(client: Client, packet: ConnectPacket): void {
+    const { limits } = this.options;
+    const fault = limits.connectFault(packet);
+    if (fault) this.#refused.set(client, fault);
+    (packet as { keepalive?: number }).keepalive = limits.keepaliveOf(packet.keepalive);
   }
 
   /** Why a client is not let in, if it is not. Aedes answers with the return code and closes the connection. */
@@ -156,24 +180,32 @@ export class MqttBroker {
     username: string | undefined,
     password: Buffer | undefined,
   ): Promise<AuthenticateError | null> {
-    const { authenticator, connections, logger } = this.options;
+    const { authenticator, connections, connects, logger } = this.options;
     const fault = this.#refused.get(client);
-    if (fault) return Object.assign(fault, { returnCode: IDENTIFIER_REJECTED });
+    if (fault) {
+      const { message, returnCode } = fault;
+      return Object.assign(new BridgeError('over-limit', message), { returnCode });
+    }
     const refusal = (why: string, returnCode: number, cause?: unknown): AuthenticateError =>
       Object.assign(new BridgeError('not-authenticated', `the client is not let in: ${why}`, { cause }), {
         returnCode,
       });
+    if (!(await connects.turn(() => !client.closed))) return refusal('too many connect', RETURN_CODES.busy);
     try {
-      const claim = { username, password: password?.toString(), willTopic: this.#wills.get(client) };
-      const outcome = await authenticator.authenticate(claim, () => !client.closed);
+      const certificateName = peerName(client.conn);
+      const will = this.#wills.get(client);
+      const request = { username, password: password?.toString(), certificateName, will };
+      const outcome = await authenticator.authenticate(request, () => !client.closed);
       if (!outcome.ok) return refusal(outcome.reason, RETURN_CODES[outcome.reason]);
       // Nobody would tell the connections that it has gone.
       if (client.closed || client.conn.destroyed) return refusal('it has left', RETURN_CODES.busy);
       const { deviceId } = outcome;
-      this.#identities.set(client, { deviceId, clientId: client.id, username });
+      const mayReport = this.#reportingOf(deviceId);
+      this.#identities.set(client, { deviceId, clientId: client.id, username, mayReport });
       // No client ID holds U+0000, so nobody else's session has this name.
-      if (deviceId !== undefined) client.id = `${deviceId}\u0000${client.id}`;
-      if (username !== undefined) connections.add(username, client.conn);
+      if (deviceId !== undefined) client.id = `${deviceId}${IDENTITY_END}${client.id}`;
+      const name = deviceId ?? username;
+      if (name !== undefined) connections.add(name, client.conn);
       return null;
     } catch (error) {
       logger.error({ err: error, username }, 'the token of a device could not be checked');
@@ -182,14 +214,34 @@ export class MqttBroker {
   }
 
   #identityOf(client: Client): ClientIdentity {
-    return this.#identities.get(client) ?? { deviceId: undefined, clientId: client.id, username: undefined };
+    const identity = this.#identities.get(client);
+    if (identity) return identity;
+    return {
+      deviceId: undefined,
+      username: undefined,
+      clientId: client.id,
+      mayReport: this.#reportingOf(undefined),
+    };
+  }
+
+  #reportingOf(deviceId: string | undefined): (reported: string) => boolean {
+    return (reported) => this.options.rights.mayReport(deviceId, reported);
   }
 
   #accept(client: Client | null, packet: PublishPacket, callback: (error?: Error | null) => void): void {
     const will = (client as { will?: unknown } | null)?.will;
     const isWill = client === null || packet === will;
     const { topic, qos } = packet;
+    const topicFault = this.options.limits.topicFault(topic);
+    if (client && topicFault !== undefined) {
+      this.options.front.cutStream(client.conn, 'topic-refused', topicFault);
+      callback(new BridgeError('over-limit', topicFault));
+      return;
+    }
     const identity = client ? this.#identityOf(client) : undefined;
+    const right = this.options.rights.publishing(identity?.deviceId, topic);
+    // Aedes adds it after it has put the message into sessions and among the retained ones; delivery asks for it there too.
+    if (client) (packet as { clientId?: string }).clientId = client.id;
     const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
     const publish = {
       topic,
@@ -200,7 +252,9 @@ export class MqttBroker {
       messageId: packet.messageId,
       clientId: identity?.clientId,
       isWill,
-      isForbidden: !mayPublish(this.options.policy, identity?.deviceId, topic),
+      isForbidden: right === 'forbidden',
+      isClaimedOnly: right === 'claimed-only',
+      mayReport: identity?.mayReport ?? this.#reportingOf(undefined),
       identity: identity?.deviceId,
       username: identity?.username,
     };
@@ -225,7 +279,8 @@ export class MqttBroker {
    */
   #forward(client: Client, packet: AedesPublishPacket): AedesPublishPacket | null {
     // A session that is away is also kept what it asked for together with something that it may read.
-    if (!mayRead(this.options.policy, this.#identityOf(client).deviceId, packet.topic)) return null;
+    const { deviceId } = this.#identityOf(client);
+    if (!this.options.rights.mayReceive(deviceId, packet.topic, publisherOf(packet))) return null;
     const { writableNeedDrain, writableLength } = client.conn;
     // Retained messages of a new subscription are sent one by one, each when the one before has left.
     if (!writableNeedDrain || packet.retain) return packet;
@@ -238,6 +293,18 @@ export class MqttBroker {
     this.forwardsDropped++;
     return null;
   }
+}
+
+function willOf({ topic, payload }: { topic: string; payload: string | Buffer }): Will {
+  return { topic, payload: Buffer.from(payload) };
+}
+
+/** Identity of a message's publisher; null: it has none; undefined: the bridge itself, which retains what is the server's only. */
+function publisherOf(packet: AedesPublishPacket): string | null | undefined {
+  const { clientId } = packet as { clientId?: string };
+  if (clientId === undefined) return packet.retain ? null : undefined;
+  const end = clientId.indexOf(IDENTITY_END);
+  return end < 0 ? null : clientId.slice(0, end);
 }
 
 /** Whether any subscription of a client is of QoS 1 or 2; which of them a message is for, Aedes does not tell. */

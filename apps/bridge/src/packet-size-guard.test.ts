@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import mqttPacket from 'mqtt-packet';
 import { PacketSizeGuard } from './packet-size-guard.js';
 
-const LIMITS = { maxPacketBytes: 1_000, maxConnectBytes: 100 };
+const MAX_PACKET_BYTES = 1_000;
 const connect = mqttPacket.generate({
   cmd: 'connect',
   clientId: 'c',
@@ -42,7 +42,7 @@ describe('PacketSizeGuard', () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 5 });
     fc.assert(
       fc.property(stream, sizes, (payloads, cuts) => {
-        const guard = new PacketSizeGuard(LIMITS);
+        const guard = new PacketSizeGuard(MAX_PACKET_BYTES);
         for (const chunk of cut(Buffer.concat([connect, ...payloads.map(publish)]), cuts)) {
           expect(guard.inspect(chunk)).toBeUndefined();
         }
@@ -54,7 +54,7 @@ describe('PacketSizeGuard', () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 5 });
     fc.assert(
       fc.property(sizes, (cuts) => {
-        const guard = new PacketSizeGuard(LIMITS);
+        const guard = new PacketSizeGuard(MAX_PACKET_BYTES);
         const head = Buffer.concat([connect, publish(1_000), publish(1_001).subarray(0, 3)]);
         const faults = cut(head, cuts).map((chunk) => guard.inspect(chunk));
         expect(faults.at(-1)).toBe('packet-too-large');
@@ -68,17 +68,28 @@ describe('PacketSizeGuard', () => {
     ['a fifth byte of length', [0x30, 0x80, 0x80, 0x80, 0x80], 'malformed-length'],
     ['a long length with a small value', [0x30, 0x85, 0x80, 0x00], undefined],
   ])('%s', (_, bytes, fault) => {
-    const guard = new PacketSizeGuard(LIMITS);
+    const guard = new PacketSizeGuard(MAX_PACKET_BYTES);
     expect(guard.inspect(connect)).toBeUndefined();
     expect(guard.inspect(Buffer.from(bytes))).toBe(fault);
   });
 
-  test.each([
-    ['a PUBLISH first', publish(50), 'not-a-connect'],
-    ['HTTP', Buffer.from('GET / HTTP/1.1\r\n'), 'not-a-connect'],
-    ['TLS', Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00]), undefined],
-    ['a CONNECT of more than its bound', Buffer.from([0x10, 0x80, 0x01]), 'packet-too-large'],
-  ])('%s', (_, bytes, fault) => {
-    expect(new PacketSizeGuard(LIMITS).inspect(bytes)).toBe(fault);
+  test('counts the packets that have ended and the PUBLISHes, however the stream is cut', () => {
+    const sizes = fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 5 });
+    const ping = Buffer.from([0xc0, 0x00]);
+    fc.assert(
+      fc.property(sizes, (cuts) => {
+        const guard = new PacketSizeGuard(MAX_PACKET_BYTES);
+        const stream = Buffer.concat([
+          connect,
+          publish(20),
+          ping,
+          publish(700),
+          ping,
+          publish(50).subarray(0, 9),
+        ]);
+        for (const chunk of cut(stream, cuts)) guard.inspect(chunk);
+        expect([guard.ended, guard.publishes]).toEqual([5, 3]);
+      }),
+    );
   });
 });

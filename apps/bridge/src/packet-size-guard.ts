@@ -1,14 +1,7 @@
 /** Why a connection is cut before its bytes reach the MQTT parser. */
-export type PacketFault = 'packet-too-large' | 'malformed-length' | 'not-a-connect';
+export type PacketFault = 'packet-too-large' | 'malformed-length';
 
-export interface PacketLimits {
-  /** Of any packet after the first, fixed header included. */
-  readonly maxPacketBytes: number;
-  /** Of the first packet, the CONNECT. */
-  readonly maxConnectBytes: number;
-}
-
-const CONNECT = 1;
+const PUBLISH = 3;
 
 /**
  * Follows the fixed headers of a byte stream of MQTT packets (MQTT 3.1.1, section 2.2) and nothing else, so that a
@@ -16,14 +9,18 @@ const CONNECT = 1;
  * connection and copies nothing.
  */
 export class PacketSizeGuard {
+  /** PUBLISH packets that have begun. */
+  publishes = 0;
+  /** Packets that have ended. */
+  ended = 0;
   #bytesToSkip = 0;
-  #packets = 0;
   /** Bytes of the present fixed header so far; 0 between two packets. */
   #headerBytes = 0;
   #length = 0;
   #multiplier = 1;
 
-  constructor(private readonly limits: PacketLimits) {}
+  /** @param maxPacketBytes Of any packet, fixed header included. */
+  constructor(private readonly maxPacketBytes: number) {}
 
   /** Looks at the next bytes of the stream. After a fault the stream cannot be followed any further. */
   inspect(chunk: Uint8Array): PacketFault | undefined {
@@ -33,6 +30,7 @@ export class PacketSizeGuard {
         const skipped = Math.min(this.#bytesToSkip, chunk.length - at);
         this.#bytesToSkip -= skipped;
         at += skipped;
+        if (this.#bytesToSkip === 0 && skipped > 0) this.ended++;
       }
       const byte = chunk[at++];
       if (byte === undefined) return undefined;
@@ -41,24 +39,22 @@ export class PacketSizeGuard {
     }
   }
 
-  #startHeader(byte: number): PacketFault | undefined {
-    if (this.#packets === 0 && byte >> 4 !== CONNECT) return 'not-a-connect';
+  #startHeader(byte: number): undefined {
+    if (byte >> 4 === PUBLISH) this.publishes++;
     this.#headerBytes = 1;
     this.#length = 0;
     this.#multiplier = 1;
-    return undefined;
   }
 
   #continueHeader(byte: number): PacketFault | undefined {
     this.#headerBytes++;
     this.#length += (byte & 0x7f) * this.#multiplier;
     this.#multiplier *= 128;
-    const limit = this.#packets === 0 ? this.limits.maxConnectBytes : this.limits.maxPacketBytes;
-    if (this.#headerBytes + this.#length > limit) return 'packet-too-large';
+    if (this.#headerBytes + this.#length > this.maxPacketBytes) return 'packet-too-large';
     if ((byte & 0x80) !== 0) return this.#headerBytes === 5 ? 'malformed-length' : undefined;
-    this.#packets++;
     this.#headerBytes = 0;
     this.#bytesToSkip = this.#length;
+    if (this.#length === 0) this.ended++;
     return undefined;
   }
 }

@@ -4,6 +4,7 @@ import { isRecordFault, type KafkaError, type KeyedProducer } from '@fieldstream
 import type { AckQueue, AckSlot } from './ack-queue.js';
 import { BridgeError } from './bridge-error.js';
 import { OutgoingPublish, type PublishPlan } from './outgoing-publish.js';
+import { isPresenceTopic } from './presence/presence-board.js';
 import type { PublishCounts } from './publish-counts.js';
 import { planDeadLetter, planPublish, type ClaimedPublish } from './publish-plan.js';
 import type { ReceivedTimes, RememberedPublish } from './received-times.js';
@@ -21,6 +22,8 @@ export interface IncomingPublish {
   readonly isWill: boolean;
   /** The client may not publish there. */
   readonly isForbidden: boolean;
+  /** The client may publish there only what a device family claims. */
+  readonly isClaimedOnly?: boolean;
   /** The registered device that the client proved to be. */
   readonly identity?: string | undefined;
   readonly username?: string | undefined;
@@ -89,19 +92,21 @@ export class PublishIntake {
       return done(new BridgeError('draining', 'the bridge is shutting down and publishes no wills'));
     }
     if (publish.isForbidden || isReserved(publish.topic) || (publish.isWill && !isTopicName(publish.topic))) {
-      this.options.counts.forbidden++;
-      const error = new BridgeError('forbidden-topic', `the client may not publish to ${publish.topic}`);
-      return publish.isWill ? done(error) : acks.fail(done, error);
+      return this.#forbid(publish, acks, done);
     }
     const levels = publish.topic.split('/');
-    // A retained empty payload removes the retained message (MQTT-3.3.1-10); it reports nothing.
-    const decoder =
-      publish.retain && publish.payload.length === 0
-        ? undefined
-        : this.options.decoders.select(levels, publish.payload, publish.source);
+    const decoder = this.options.decoders.select(levels, publish.payload, publish.source);
     if (decoder) return this.#claim(decoder, publish, levels, acks, done);
+    if (publish.isClaimedOnly) return this.#forbid(publish, acks, done);
     this.options.counts.unclaimed++;
     this.#passOn(publish, acks, done);
+  }
+
+  #forbid({ topic, isWill }: IncomingPublish, acks: AckQueue, done: (error?: Error) => void): void {
+    this.options.counts.forbidden++;
+    const error = new BridgeError('forbidden-topic', `the client may not publish to ${topic}`);
+    if (isWill) done(error);
+    else acks.fail(done, error);
   }
 
   /** Ordinary MQTT: delivered at once, acknowledged in its turn. */
@@ -217,7 +222,7 @@ export class PublishIntake {
 }
 
 function claimedPublish(
-  { topic, payload, clientId, identity, username, source, mayReport }: IncomingPublish,
+  { topic, payload, retain, clientId, identity, username, source, mayReport, isClaimedOnly }: IncomingPublish,
   levels: readonly string[],
   receivedAtMs: number,
   stamp: ReceivedTimeStamp,
@@ -230,6 +235,9 @@ function claimedPublish(
     receivedAtMs,
     stamp,
     mayReport,
+    isForeignTopic: isClaimedOnly === true,
+    // A retained empty payload removes the retained message (MQTT-3.3.1-10).
+    isRemoval: retain && payload.length === 0,
     ...(identity === undefined ? {} : { identity }),
     ...(username === undefined ? {} : { username }),
     ...(source === undefined ? {} : { source }),
@@ -248,7 +256,7 @@ function isTopicName(topic: string): boolean {
   return topic !== '' && !/[+#]/.test(topic);
 }
 
-/** `$…` belongs to the server (MQTT 3.1.1, section 4.7.2), `alerts/…` to the bridge. */
+/** `$…` belongs to the server (MQTT 3.1.1, section 4.7.2), `alerts/…` and the presence of devices to the bridge. */
 function isReserved(topic: string): boolean {
-  return topic.startsWith('$') || topic === 'alerts' || topic.startsWith('alerts/');
+  return topic.startsWith('$') || topic === 'alerts' || topic.startsWith('alerts/') || isPresenceTopic(topic);
 }

@@ -2,22 +2,23 @@ import type { Decoded, Decoder, PublishInput, PublishRequest, RejectReason } fro
 import {
   encodeDeadLetter,
   encodeDecoderState,
-  encodeDeviceEvent,
+  encodeSaid,
   encodeTelemetry,
   MAX_DECODER_STATE_BYTES,
   TOPICS,
 } from '@fieldstream/wire';
+import { ownPart, type ReportRights } from './auth/own-part.js';
 import type { PublishPlan, RecordDraft } from './outgoing-publish.js';
 
 /** Largest record value; below Kafka's 1 MiB for a batch, with room for key and overhead. */
 export const MAX_RECORD_BYTES = 1_000_000;
 
 /** A publish that a decoder claims. */
-export interface ClaimedPublish extends PublishInput {
+export interface ClaimedPublish extends PublishInput, ReportRights {
   readonly payload: Buffer;
   readonly clientId: string | undefined;
-  /** Whether the client may report for a device. Undefined: for any. */
-  readonly mayReport?: ((deviceId: string) => boolean) | undefined;
+  /** It removes a retained message: that is news to a family that learned from it, and to others no payload at all. */
+  readonly isRemoval: boolean;
 }
 
 /** What a claimed publish becomes; undefined: ordinary MQTT after all. */
@@ -33,22 +34,15 @@ export type ClaimedPlan = PublishPlan & {
 export function planPublish(decoder: Decoder, publish: ClaimedPublish): ClaimedPlan | undefined {
   const result = decoder.decode(publish);
   if (result.kind === 'ignored') return undefined;
+  if (result.kind === 'rejected' && publish.isRemoval) return undefined;
   if (result.kind === 'rejected') {
     const plan = planDeadLetter(decoder, publish, result.reason, result.detail, result.deviceId);
     return result.requests ? { ...plan, requests: result.requests } : plan;
   }
-  const foreign = foreignDevice(result, publish);
-  if (foreign !== undefined) {
-    const detail = `${publish.identity ?? 'the client'} may not report for ${foreign}`;
-    return planDeadLetter(decoder, publish, 'not-own-device', detail, publish.identity);
-  }
-  return planDecoded(decoder, publish, result);
-}
-
-function foreignDevice(result: Decoded, { mayReport }: ClaimedPublish): string | undefined {
-  if (!mayReport) return undefined;
-  const all = [...result.telemetry, ...(result.presence ?? []), ...(result.descriptions ?? [])];
-  return all.find(({ deviceId }) => !mayReport(deviceId))?.deviceId;
+  const part = ownPart(result, publish);
+  if (!('foreign' in part)) return planDecoded(decoder, publish, part);
+  const detail = `${publish.identity ?? 'a client without credentials'} may not report for ${part.foreign}`;
+  return planDeadLetter(decoder, publish, 'not-own-device', detail, publish.identity);
 }
 
 function planDecoded(decoder: Decoder, publish: ClaimedPublish, result: Decoded): ClaimedPlan | undefined {
@@ -68,7 +62,9 @@ function planDecoded(decoder: Decoder, publish: ClaimedPublish, result: Decoded)
     // What is larger is kept in memory alone.
     if (value.length <= MAX_DECODER_STATE_BYTES) records.push({ topic: TOPICS.decoderState, key, value });
   }
-  records.push(...events(publish, result));
+  for (const record of encodeSaid(result, publish.receivedAtMs, publish.clientId)) {
+    records.push({ topic: TOPICS.deviceEvents, ...record });
+  }
   if (records.length === 0) return undefined;
   return {
     fate: result.telemetry.length > 0 ? 'produced' : 'presence',
@@ -76,24 +72,6 @@ function planDecoded(decoder: Decoder, publish: ClaimedPublish, result: Decoded)
     implausibleTimes: result.implausibleTimes,
     ...(result.requests ? { requests: result.requests } : {}),
   };
-}
-
-function events(publish: ClaimedPublish, { presence = [], descriptions = [] }: Decoded): RecordDraft[] {
-  const { receivedAtMs: timeMs, clientId } = publish;
-  const client = clientId === undefined ? {} : { clientId };
-  const topic = TOPICS.deviceEvents;
-  return [
-    ...descriptions.map((description) => ({
-      topic,
-      key: description.deviceId,
-      value: encodeDeviceEvent({ kind: 'description', timeMs, ...description }),
-    })),
-    ...presence.map(({ deviceId, state }) => ({
-      topic,
-      key: deviceId,
-      value: encodeDeviceEvent({ kind: 'device', type: state, deviceId, timeMs, ...client }),
-    })),
-  ];
 }
 
 /** The dead letter of a publish: the original bytes, and why they were refused. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AedesPacket } from 'aedes-packet';
-import { DEFAULT_SESSION_LIMITS, matches, SessionStore } from './session-store.js';
+import { DEFAULT_SESSION_LIMITS, matches, type SessionLimits, SessionStore } from './session-store.js';
 
 let counter = 0;
 const publish = (topic: string, payload: string): AedesPacket =>
@@ -91,7 +91,7 @@ describe('queues of sessions', () => {
 
     const first = messages[0];
     if (!first) throw new Error('nothing queued');
-    (first as { messageId?: number }).messageId = 7;
+    await store.outgoingUpdate({ id: 'c' }, { ...first, messageId: 7 });
     await store.outgoingClearMessageId({ id: 'c' }, { messageId: 7 } as AedesPacket);
     await store.outgoingEnqueue({ clientId: 'c' }, publish('t', '4'));
     expect(
@@ -110,4 +110,75 @@ describe('queues of sessions', () => {
     const store = new SessionStore();
     expect(await store.outgoingClearMessageId({ id: 'x' }, { messageId: 1 } as AedesPacket)).toBeUndefined();
   });
+});
+
+describe('sessions', () => {
+  const HOUR = 60 * 60 * 1000;
+  const setUp = async (change: Partial<SessionLimits> = {}) => {
+    const clock = { nowMs: 0 };
+    const connected: Record<string, object> = {};
+    const store = new SessionStore({ ...DEFAULT_SESSION_LIMITS, ...change }, () => clock.nowMs);
+    await store.setup({ clients: connected });
+    return {
+      store,
+      clock,
+      connected,
+      subscribe: (id: string) => store.addSubscriptions({ id }, [{ topic: 't', qos: 1 }]),
+    };
+  };
+
+  test('that are away for too long are forgotten with what waits for them', async () => {
+    const { store, clock, connected, subscribe } = await setUp({ sessionExpiryHours: 2 });
+    connected['here'] = {};
+    for (const id of ['here', 'away', 'back']) {
+      await subscribe(id);
+      await store.outgoingEnqueue({ clientId: id }, publish('t', 'x'));
+    }
+    clock.nowMs = 1.5 * HOUR;
+    await store.subscriptionsByClient({ id: 'back' });
+    clock.nowMs = 3 * HOUR;
+    store.sweep();
+    expect([store.sessions, store.sessionsForgotten]).toEqual([2, 1]);
+    expect(await queued(store, 'away')).toEqual([]);
+    expect((await queued(store, 'back')).length).toBe(1);
+    expect(await store.subscriptionsByClient({ id: 'away' })).toEqual([]);
+    await store.destroy();
+  });
+
+  test('beyond the bound one that is away makes room', async () => {
+    const { store, connected, subscribe } = await setUp({ maxSessions: 2 });
+    connected['1'] = {};
+    for (const id of ['1', '2', '3']) await subscribe(id);
+    expect(await store.subscriptionsByClient({ id: '2' })).toEqual([]);
+    expect((await store.subscriptionsByClient({ id: '1' })).length).toBe(1);
+    await store.destroy();
+  });
+
+  test('a client that starts anew has nothing waiting', async () => {
+    const { store, subscribe } = await setUp();
+    await subscribe('c');
+    await store.outgoingEnqueue({ clientId: 'c' }, publish('t', 'x'));
+    await store.cleanSubscriptions({ id: 'c' });
+    expect([store.sessions, (await queued(store, 'c')).length, store.queuedBytes]).toEqual([0, 0, 0]);
+    await store.destroy();
+  });
+});
+
+test('one owner has so many retained messages, and more after some were removed', async () => {
+  const store = new SessionStore({ ...DEFAULT_SESSION_LIMITS, maxRetainedPerClient: 2 });
+  const retain = async (owner: string, topic: string, payload = 'x'): Promise<boolean> => {
+    const dropped = store.retainedDropped;
+    await store.storeRetained({ ...publish(topic, payload), clientId: owner } as AedesPacket);
+    return store.retainedDropped === dropped;
+  };
+  expect([await retain('a', '1'), await retain('a', '2'), await retain('a', '3')]).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  expect([await retain('a\u0000client', '1', 'y'), await retain('b', '3')]).toEqual([true, true]);
+  expect(store.retainedDropped).toBe(1);
+  await store.storeRetained(publish('1', ''));
+  expect(await retain('a', '4')).toBe(true);
+  expect(await retained(store, '#')).toEqual(['2', '3', '4']);
 });

@@ -4,9 +4,12 @@ import type { Logger } from '@fieldstream/domain';
 import { nestLogger } from '@fieldstream/observability';
 import { BridgeModule } from './bridge.module.js';
 import { Bridge } from './bridge.js';
+import { FurtherListeners, type FurtherPorts } from './front/further-listeners.js';
 
 export interface RunningBridge {
   readonly mqttPort: number;
+  /** Of the listeners that are configured besides it. */
+  readonly furtherPorts: FurtherPorts;
   readonly opsPort: number;
   /** Stops taking in, brings what is in flight to its end and closes every connection; within 25 s. */
   close(): Promise<void>;
@@ -32,5 +35,10 @@ export async function startBridge(config: BridgeConfig, logger: Logger): Promise
     await close();
     throw error;
   }
-  return { mqttPort: bridge.mqttPort ?? 0, opsPort: bridge.opsPort ?? 0, close };
+  return {
+    mqttPort: bridge.mqttPort ?? 0,
+    furtherPorts: app.get(FurtherListeners).ports,
+    opsPort: bridge.opsPort ?? 0,
+    close,
+  };
 }

@@ -22,6 +22,14 @@ test('ready needs every check, live the liveness checks only', async () => {
   expect((await health.live()).ok).toBe(true);
 });
 
+test('what is only reported never makes the process unready', async () => {
+  const health = new Health();
+  health.add('kafka', () => {});
+  health.addReported('source house', () => Promise.reject(new Error('away')));
+  expect(await health.ready()).toEqual({ ok: true, checks: { 'source house': 'fail', kafka: 'pass' } });
+  expect(await health.live()).toEqual({ ok: true, checks: {} });
+});
+
 test('a check that hangs fails after the time limit', async () => {
   const health = new Health({ timeoutMs: 20 });
   health.add('slow', () => new Promise(() => {}));

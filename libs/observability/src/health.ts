@@ -23,6 +23,7 @@ export interface HealthOptions {
 export class Health {
   readonly #readiness = new Map<string, HealthCheck>();
   readonly #liveness = new Map<string, HealthCheck>();
+  readonly #reported = new Map<string, HealthCheck>();
   readonly #failing = new Set<string>();
   readonly #running = new Map<string, Promise<'pass' | 'fail'>>();
   readonly #logger: Logger | undefined;
@@ -43,14 +44,20 @@ export class Health {
     this.#liveness.set(name, check);
   }
 
+  /** Adds a check of something that may be away: it is reported with readiness, and never makes the process unready. */
+  addReported(name: string, check: HealthCheck): void {
+    this.#reported.set(name, check);
+  }
+
   remove(name: string): void {
+    this.#reported.delete(name);
     this.#readiness.delete(name);
     this.#liveness.delete(name);
     this.#failing.delete(name);
   }
 
   ready(): Promise<HealthReport> {
-    return this.#report(new Map([...this.#readiness, ...this.#liveness]));
+    return this.#report(new Map([...this.#reported, ...this.#readiness, ...this.#liveness]));
   }
 
   live(): Promise<HealthReport> {
@@ -61,7 +68,8 @@ export class Health {
     const results = await Promise.all(
       [...checks].map(async ([name, check]) => [name, await this.#run(name, check)] as const),
     );
-    return { ok: results.every(([, result]) => result === 'pass'), checks: Object.fromEntries(results) };
+    const ok = results.every(([name, result]) => result === 'pass' || this.#reported.has(name));
+    return { ok, checks: Object.fromEntries(results) };
   }
 
   #run(name: string, check: HealthCheck): Promise<'pass' | 'fail'> {

@@ -3,17 +3,20 @@ import type { DevicePolicy } from '@fieldstream/config';
 import { CONNECT_REFUSALS, decideConnect, RETURN_CODES, type ConnectClaim } from './connect-decision.js';
 
 const TOKEN = 'a'.repeat(32);
-const known = { pump: { isDisabled: false, tokenHash: 'h' }, old: { isDisabled: true, tokenHash: 'h' } };
+const PASSWORD = 'correct horse battery';
+const known = new Map([
+  ['pump', { isDisabled: false, tokenHash: 'h' }],
+  ['old', { isDisabled: true, tokenHash: 'h' }],
+  ['chosen', { isDisabled: false, tokenHash: '$scrypt$ln=15,r=8,p=3$…' }],
+]);
 
-function decide(policy: DevicePolicy, claim: Partial<ConnectClaim>): string {
-  const full = { username: undefined, password: undefined, willTopic: undefined, ...claim };
-  const registration = Object.entries(known).find(([name]) => name === full.username)?.[1];
-  const decision = decideConnect(policy, full, registration);
+function decide(policy: DevicePolicy, claim: Partial<ConnectClaim>, claimsByFirstUse = false): string {
+  const full = { username: undefined, password: undefined, certificateName: undefined, ...claim };
+  const decision = decideConnect({ policy, claimsByFirstUse }, full, (deviceId) => known.get(deviceId));
   return decision.kind === 'refuse' ? decision.reason : decision.kind;
 }
 
 describe('a CONNECT', () => {
-  const own = 'devices/pump/status';
   test.each<[Partial<ConnectClaim>, open: string, registered: string]>([
     [{}, 'anonymous', 'no-credentials'],
     [{ username: '' }, 'anonymous', 'no-credentials'],
@@ -24,15 +27,36 @@ describe('a CONNECT', () => {
     [{ username: 'pump', password: '' }, 'no-token', 'no-token'],
     [{ username: 'pump', password: 'sesame' }, 'wrong-token', 'wrong-token'],
     [{ username: 'pump', password: `${TOKEN}a` }, 'wrong-token', 'wrong-token'],
+    [{ username: 'pump', password: PASSWORD }, 'wrong-token', 'wrong-token'],
     [{ username: 'pump', password: TOKEN }, 'check', 'check'],
-    [{ username: 'pump', password: TOKEN, willTopic: own }, 'check', 'check'],
-    [{ username: 'pump', password: TOKEN, willTopic: 'devices/b/status' }, 'check', 'forbidden-will'],
-    [{ username: 'pump', password: TOKEN, willTopic: '$SYS/x' }, 'check', 'forbidden-will'],
+    [{ username: 'chosen', password: PASSWORD }, 'check', 'check'],
+    [{ username: 'chosen', password: 'sesame' }, 'wrong-token', 'wrong-token'],
     [{ username: 'old', password: TOKEN }, 'disabled', 'disabled'],
     [{ username: 'old' }, 'disabled', 'disabled'],
+    [{ certificateName: 'pump' }, 'certified', 'certified'],
+    [{ certificateName: 'pump', username: '' }, 'certified', 'certified'],
+    [{ certificateName: 'pump', username: 'pump', password: 'any' }, 'certified', 'certified'],
+    [{ certificateName: 'pump', username: 'old' }, 'other-name', 'other-name'],
+    [{ certificateName: 'old' }, 'disabled', 'disabled'],
+    [{ certificateName: 'nobody' }, 'anonymous', 'unknown-device'],
+    [{ certificateName: 'nobody', username: 'pump', password: TOKEN }, 'check', 'unknown-device'],
   ])('%j: under open %s, under registered %s', (claim, open, registered) => {
     expect(decide('open', claim)).toBe(open);
     expect(decide('registered', claim)).toBe(registered);
+  });
+
+  test.each<[Partial<ConnectClaim>, string]>([
+    [{ username: 'nobody', password: PASSWORD }, 'claim'],
+    [{ username: 'nobody', password: TOKEN }, 'claim'],
+    [{ username: 'nobody', password: 'too short' }, 'unknown-device'],
+    [{ username: 'nobody' }, 'unknown-device'],
+    [{ username: 'no/body', password: PASSWORD }, 'unknown-device'],
+    [{ username: 'pump', password: PASSWORD }, 'wrong-token'],
+    [{ username: 'old', password: PASSWORD }, 'disabled'],
+    [{ certificateName: 'nobody', username: 'nobody', password: PASSWORD }, 'unknown-device'],
+  ])('%j: where the first use claims a name, %s', (claim, expected) => {
+    expect(decide('registered', claim, true)).toBe(expected);
+    expect(decide('open', claim, true)).not.toBe('claim');
   });
 
   test('every refusal has a return code of MQTT 3.1.1', () => {

@@ -27,3 +27,11 @@ test.each<[string, before: RegistryRecord[], RegistryRecord, changes: number]>([
   );
   expect(book.size).toBe(next.state === 'removed' ? 0 : 1);
 });
+
+test('a device has a gateway until it has none', () => {
+  const book = new RegistrationBook(() => {});
+  book.apply({ v: 1, deviceId: 'd', state: 'enabled', tokenHash: 'h', gatewayId: 'hub' });
+  expect(book.find('d')).toEqual({ isDisabled: false, tokenHash: 'h', gatewayId: 'hub' });
+  book.apply(record('enabled'));
+  expect(book.find('d')).toEqual({ isDisabled: false, tokenHash: 'h' });
+});

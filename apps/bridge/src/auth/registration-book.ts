@@ -5,6 +5,8 @@ export interface Registration {
   readonly isDisabled: boolean;
   /** PHC string. */
   readonly tokenHash: string;
+  /** The device that may speak for this one. */
+  readonly gatewayId?: string;
 }
 
 /**
@@ -34,9 +36,12 @@ export class RegistrationBook {
       if (before) this.onChange(deviceId);
       return;
     }
-    const { tokenHash } = record;
+    const { tokenHash, gatewayId } = record;
     const isDisabled = state === 'disabled';
-    this.#registrations.set(deviceId, { isDisabled, tokenHash });
+    this.#registrations.set(
+      deviceId,
+      gatewayId === undefined ? { isDisabled, tokenHash } : { isDisabled, tokenHash, gatewayId },
+    );
     if (before?.tokenHash !== tokenHash || isDisabled) this.onChange(deviceId);
   }
 }

@@ -8,8 +8,10 @@ import { Registry } from '@fieldstream/observability';
 import { createAckHistogram } from '../bridge-metrics.js';
 import { DecoderStateFeed } from '../decoder-state-feed.js';
 import { DeviceEventSender } from '../device-event-sender.js';
+import { MappingFile } from '../mapping-file.js';
 import { PublishCounts } from '../publish-counts.js';
 import { PublishIntake } from '../publish-intake.js';
+import { PublishRequests } from '../publish-requests.js';
 import { ReceivedTimes } from '../received-times.js';
 
 const MAX_WAITING_EVENTS = 10_000;
@@ -18,9 +20,15 @@ const MAX_REMEMBERED_PUBLISHES = 200_000;
 const now = (): number => Date.now();
 
 /** From a publish to its records in Kafka. */
-export function publishPath({ kafka, mqtt }: BridgeConfig, logger: Logger): Provider[] {
+export function publishPath({ kafka, mqtt, decoding }: BridgeConfig, logger: Logger): Provider[] {
   return [
-    { provide: DecoderSet, useFactory: () => createDecoders() },
+    { provide: DecoderSet, useFactory: () => createDecoders({ timeZone: decoding.timeZone }) },
+    {
+      provide: MappingFile,
+      inject: [DecoderSet],
+      useFactory: (decoders: DecoderSet) =>
+        new MappingFile({ path: decoding.mappingsPath, decoders, logger }),
+    },
     {
       provide: DecoderStateFeed,
       inject: [Kafka, DecoderSet],
@@ -33,6 +41,7 @@ export function publishPath({ kafka, mqtt }: BridgeConfig, logger: Logger): Prov
           logger,
         }),
     },
+    { provide: PublishRequests, useFactory: () => new PublishRequests() },
     { provide: PublishCounts, useFactory: () => new PublishCounts() },
     {
       provide: DeviceEventSender,
@@ -42,11 +51,12 @@ export function publishPath({ kafka, mqtt }: BridgeConfig, logger: Logger): Prov
     },
     {
       provide: PublishIntake,
-      inject: [KeyedProducer, DecoderSet, PublishCounts, Registry],
+      inject: [KeyedProducer, DecoderSet, PublishCounts, PublishRequests, Registry],
       useFactory: (
         producer: KeyedProducer,
         decoders: DecoderSet,
         counts: PublishCounts,
+        requests: PublishRequests,
         registry: Registry,
       ) => {
         const acknowledgements = createAckHistogram(registry);
@@ -59,6 +69,7 @@ export function publishPath({ kafka, mqtt }: BridgeConfig, logger: Logger): Prov
             maxPublishes: MAX_REMEMBERED_PUBLISHES,
           }),
           maxInFlightBytes: mqtt.maxInFlightBytes,
+          onRequest: (request, source) => requests.send(request, source),
           onAcknowledged: (seconds) => acknowledgements.observe(seconds),
           now,
         });
