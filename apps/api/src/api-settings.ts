@@ -1,4 +1,4 @@
-import type { BrokerConfig } from '@fieldstream/config';
+import type { BrokerConfig, DecodingConfig } from '@fieldstream/config';
 
 /** Injection token of `ApiSettings`. */
 export const API_SETTINGS = Symbol('API_SETTINGS');
@@ -9,6 +9,8 @@ export interface ApiSettings {
   readonly rawRetentionDays: number | undefined;
   /** Where devices connect. */
   readonly broker: BrokerConfig;
+  /** How dead letters are decoded when they are replayed. */
+  readonly decoding: DecodingConfig;
   /** Epoch milliseconds. */
   now(): number;
 }

@@ -22,6 +22,8 @@ import { API_SETTINGS, type ApiSettings } from './api-settings.js';
 import { ChannelTester } from './channels/channel-tester.js';
 import { ChannelTypesController } from './channels/channel-types.controller.js';
 import { ChannelsController } from './channels/channels.controller.js';
+import { CommandWork } from './commands/command-work.js';
+import { CommandsController } from './commands/commands.controller.js';
 import { DashboardFiles } from './dashboards/dashboard-files.js';
 import { DashboardsController } from './dashboards/dashboards.controller.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
@@ -29,6 +31,7 @@ import { DevicesController } from './devices/devices.controller.js';
 import { LabelsController } from './devices/labels.controller.js';
 import { LatestController } from './devices/latest.controller.js';
 import { SparklinesController } from './devices/sparklines.controller.js';
+import { ImportController } from './devices/import.controller.js';
 import { RegistrationController } from './devices/registration.controller.js';
 import { Registrations } from './devices/registrations.js';
 import type { RegistryWork } from './devices/registry-work.js';
@@ -57,6 +60,7 @@ export interface ApiParts {
   readonly subscribers: Subscribers;
   readonly source: AlertSource;
   readonly registryWork: RegistryWork;
+  readonly commandWork: CommandWork;
   readonly dashboards: DashboardFiles;
   readonly queries: QueryService;
   readonly logger: Logger;
@@ -85,7 +89,9 @@ export class ApiModule {
         HealthController,
         ServerController,
         DevicesController,
+        ImportController,
         RegistrationController,
+        CommandsController,
         LatestController,
         LabelsController,
         SparklinesController,
@@ -122,6 +128,7 @@ export class ApiModule {
         { provide: Subscribers, useValue: parts.subscribers },
         { provide: AlertSource, useValue: parts.source },
         { provide: Registrations, useValue: parts.registryWork.registrations },
+        { provide: CommandWork, useValue: parts.commandWork },
         { provide: KeyedProducer, useValue: parts.producer },
         { provide: KafkaPositions, useValue: parts.positions },
         { provide: DashboardFiles, useValue: parts.dashboards },

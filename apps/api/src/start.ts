@@ -11,9 +11,11 @@ import {
 } from '@fieldstream/observability';
 import { createPool, DashboardReader, migrate, setGrafanaPassword } from '@fieldstream/timescale';
 import { TOPICS } from '@fieldstream/wire';
+import { CommandWork } from './commands/command-work.js';
 import { createApp } from './create-app.js';
 import { DashboardFiles } from './dashboards/dashboard-files.js';
 import { insideProject } from './inside-project.js';
+import { DeviceClaims } from './devices/device-claims.js';
 import { RegistryWork } from './devices/registry-work.js';
 import { CONCURRENT_QUERIES, QueryService } from './query/query-service.js';
 import { AlertSource } from './stream/alert-source.js';
@@ -78,7 +80,13 @@ export async function startApi(config: ApiConfig, logger: Logger): Promise<Runni
   health.add('kafka', () => positions.ping());
   const { rawRetentionDays } = config.database;
   const { broker } = config;
-  const settings = { topicPrefix, rawRetentionDays, broker, now: () => Date.now() };
+  const settings = {
+    topicPrefix,
+    rawRetentionDays,
+    broker,
+    decoding: config.decoding,
+    now: () => Date.now(),
+  };
   const registry = createRegistry('api');
   const subscribers = new Subscribers(SUBSCRIBER_LIMITS);
   registerSubscriberMetrics(registry, subscribers);
@@ -107,12 +115,28 @@ export async function startApi(config: ApiConfig, logger: Logger): Promise<Runni
     logger,
     now: settings.now,
   });
+  const claims = new DeviceClaims({
+    kafka,
+    topicPrefix,
+    sessionTimeoutMs: config.kafka.sessionTimeoutMs,
+    registrations: registryWork.registrations,
+    logger,
+  });
+  const commandWork = new CommandWork({
+    pool,
+    producer,
+    isTopicEmpty: () => positions.isEmpty(TOPICS.deviceCommands),
+    logger,
+    now: settings.now,
+  });
   const heartbeat = setInterval(() => subscribers.heartbeat(), HEARTBEAT_MS).unref();
 
   const closeParts = async (): Promise<void> => {
     clearInterval(heartbeat);
     await source.close();
+    await claims.close();
     await registryWork.close();
+    await commandWork.close();
     await producer.close({ timeoutMs: PRODUCE_DEADLINE_MS });
     await positions.close();
     await reader.close();
@@ -131,6 +155,7 @@ export async function startApi(config: ApiConfig, logger: Logger): Promise<Runni
         subscribers,
         source,
         registryWork,
+        commandWork,
         dashboards,
         queries,
         logger,
@@ -145,6 +170,8 @@ export async function startApi(config: ApiConfig, logger: Logger): Promise<Runni
     logger.info({ host, port: listening }, 'API is listening');
     source.start();
     registryWork.start();
+    claims.start();
+    commandWork.start();
     return {
       port: listening,
       close: async () => {

@@ -2,6 +2,7 @@ import { Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
 import type { z } from 'zod';
 import { KafkaError, KeyedProducer } from '@fieldstream/kafka';
 import { DeadLetterReader, type StoredDeadLetter } from '@fieldstream/timescale';
+import { API_SETTINGS, type ApiSettings } from '../api-settings.js';
 import { nextCursor } from '../http/cursor.js';
 import { Documented } from '../http/documented.js';
 import { Problem } from '../http/problem.js';
@@ -16,6 +17,7 @@ import {
   Replay,
 } from './dead-letter-schemas.js';
 import { viewPayload } from './payload-view.js';
+import { replayDecoders } from './replay-decoders.js';
 import { planReplay } from './replay.js';
 
 const tag = 'Dead letters';
@@ -28,6 +30,7 @@ export class DeadLettersController {
   constructor(
     @Inject(DeadLetterReader) private readonly letters: DeadLetterReader,
     @Inject(KeyedProducer) private readonly producer: KeyedProducer,
+    @Inject(API_SETTINGS) private readonly settings: ApiSettings,
   ) {}
 
   @Get()
@@ -93,7 +96,10 @@ export class DeadLettersController {
   ): Promise<z.input<typeof schemas.Replay>> {
     const letter = (await this.letters.find(id)) ?? noLetter(id);
     const { mqttTopic, clientId, payload } = letter;
-    const plan = planReplay({ mqttTopic, clientId, payload, receivedAtMs: letter.receivedAt.getTime() });
+    const plan = planReplay(
+      { mqttTopic, clientId, payload, receivedAtMs: letter.receivedAt.getTime() },
+      await replayDecoders(this.settings.decoding),
+    );
     if (plan.kind === 'refused') throw new Problem('not-decodable', `${plan.reason}: ${plan.detail}`);
     await Promise.all(plan.records.map((record) => this.producer.send(record))).catch(refuseUnfit);
     // ONLY NOW is it replayed: whatever fails before leaves it as it was.

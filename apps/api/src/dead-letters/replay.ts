@@ -1,6 +1,6 @@
-import { createDecoders, type PublishInput } from '@fieldstream/decoders';
+import { createDecoders, type DecoderSet, type PublishInput } from '@fieldstream/decoders';
 import type { Telemetry } from '@fieldstream/domain';
-import { decodeTelemetry, encodeDeviceEvent, encodeTelemetry, TOPICS, WireError } from '@fieldstream/wire';
+import { decodeTelemetry, encodeSaid, encodeTelemetry, TOPICS, WireError } from '@fieldstream/wire';
 
 /** What a dead letter keeps of the publish that it was. */
 export interface ReplayInput {
@@ -25,13 +25,13 @@ export type ReplayPlan =
  * Decodes a dead letter as if it had just been published, at the time at which it was received then, and says what is
  * to be produced, or why it is still refused. Decoding twice gives the same records, so a second replay changes nothing.
  */
-export function planReplay(letter: ReplayInput): ReplayPlan {
+export function planReplay(letter: ReplayInput, decoders: DecoderSet = createDecoders()): ReplayPlan {
   // Without an MQTT topic it is a record of telemetry.readings that a consumer could not read.
   if (letter.mqttTopic === null) return planRecord(letter.payload);
   const { mqttTopic: topic, payload, receivedAtMs } = letter;
   const input: PublishInput = { topic, levels: topic.split('/'), payload, receivedAtMs };
   // What bridges keep in mind of earlier publishes is not known here: a family that needs it refuses again.
-  const result = createDecoders().decode(input);
+  const result = decoders.decode(input);
   if (result === undefined) {
     return { kind: 'refused', reason: 'unclaimed-topic', detail: `no decoder claims the topic ${topic}` };
   }
@@ -41,24 +41,11 @@ export function planReplay(letter: ReplayInput): ReplayPlan {
     case 'ignored':
       return { kind: 'refused', reason: 'no-values', detail: 'the payload holds nothing to be stored' };
     case 'decoded': {
-      const client = letter.clientId === null ? {} : { clientId: letter.clientId };
-      return {
-        kind: 'records',
-        records: [
-          ...result.telemetry.map(toRecord),
-          ...(result.presence ?? []).map(({ deviceId, state }) => ({
-            topic: TOPICS.deviceEvents,
-            key: deviceId,
-            value: encodeDeviceEvent({
-              kind: 'device',
-              type: state,
-              deviceId,
-              ...client,
-              timeMs: receivedAtMs,
-            }),
-          })),
-        ],
-      };
+      const said = encodeSaid(result, receivedAtMs, letter.clientId ?? undefined);
+      const events = said.map(({ key, value }) => ({ topic: TOPICS.deviceEvents, key, value }));
+      const records = [...result.telemetry.map(toRecord), ...events];
+      if (records.length > 0) return { kind: 'records', records };
+      return { kind: 'refused', reason: 'no-values', detail: 'the payload holds nothing to be stored' };
     }
   }
 }

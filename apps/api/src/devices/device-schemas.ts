@@ -15,17 +15,28 @@ export const DeviceResource = component(
   'Device',
   z.object({
     deviceId: z.string(),
-    name: z.string().nullable().describe('Name for people.'),
+    name: z
+      .string()
+      .nullable()
+      .describe('Name for people: the one that was given, else the one that the device tells.'),
     labels: z.record(z.string(), z.string()),
     firstSeen: timestamp,
     lastSeen: timestamp.nullable().describe('Time of the newest reading or presence message.'),
     presence: z
       .enum(['online', 'offline', 'sleeping'])
       .nullable()
-      .describe('What the device said last; null if it never did.'),
-    presenceAt: timestamp.nullable(),
+      .describe(
+        'Judged from its connection, what it says and how often it reports: `sleeping` is away and not overdue. Null if nothing is known.',
+      ),
+    presenceAt: timestamp.nullable().describe('Since when.'),
+    family: z.string().nullable().describe('Device family; null if nothing was told of the device.'),
+    manufacturer: z.string().nullable(),
+    model: z.string().nullable(),
+    firmware: z.string().nullable(),
+    via: z.string().nullable().describe('The gateway through which it speaks, as was told.'),
     registered: z.boolean().describe('It has credentials of its own.'),
     disabled: z.boolean().describe('It is registered, and not let in.'),
+    gatewayId: z.string().nullable().describe('The registered device that may report for this one.'),
     openAlerts: z.int().describe('Alerts that fire now.'),
     worstSeverity: z.string().nullable().describe('The worst severity among them; null if none fires.'),
   }),
@@ -43,12 +54,22 @@ export const DevicePatch = component(
   'DevicePatch',
   z
     .strictObject({
-      name: plainText(200).nullable().optional().describe('Name for people; null takes it away.'),
+      name: plainText(200)
+        .nullable()
+        .optional()
+        .describe('Name for people; null takes it away, and the one that the device tells holds.'),
       labels: Labels.optional().describe(
         `Labels to be set; null takes one away, and those that are not named stay. A device has at most ${MAX_LABELS}.`,
       ),
+      gatewayId: deviceId
+        .nullable()
+        .optional()
+        .describe('The registered device that may report for this one; null: nobody but itself.'),
     })
-    .refine((patch) => patch.name !== undefined || patch.labels !== undefined, 'must have name or labels'),
+    .refine(
+      (patch) => Object.values(patch).some((value) => value !== undefined),
+      'must have name, labels or gatewayId',
+    ),
 );
 
 const latestValue = {
@@ -73,7 +94,16 @@ export const LatestValues = component(
   'LatestValues',
   z.object({
     deviceId: z.string(),
-    values: z.array(z.object(latestValue)),
+    values: z.array(
+      z.object({
+        ...latestValue,
+        name: z.string().nullable().describe('Name of the metric for people, as was told.'),
+        deviceClass: z
+          .string()
+          .nullable()
+          .describe('What is measured, as was told: `temperature`, `energy`, …'),
+      }),
+    ),
     next: z.string().nullable().describe('Send it as `cursor` for more metrics; null if there are none.'),
   }),
 );
@@ -94,7 +124,7 @@ export const DeviceQuery = z
     presence: z
       .enum(['online', 'offline', 'sleeping', 'unknown'])
       .optional()
-      .describe('`unknown`: devices that never said.'),
+      .describe('`unknown`: devices of which nothing is known.'),
     alerts: flag('Only those that have, or have not, an alert that fires now.').optional(),
     registered: flag('Only those that have, or have not, credentials.').optional(),
     disabled: flag('Only those that are disabled, or are not.').optional(),

@@ -16,6 +16,7 @@ import {
   LatestValues,
   MAX_LABELS,
 } from './device-schemas.js';
+import { Registrations } from './registrations.js';
 
 const tag = 'Devices';
 
@@ -25,6 +26,7 @@ export class DevicesController {
   constructor(
     @Inject(DeviceReader) private readonly devices: DeviceReader,
     @Inject(LatestReader) private readonly latest: LatestReader,
+    @Inject(Registrations) private readonly registrations: Registrations,
   ) {}
 
   @Get()
@@ -61,22 +63,32 @@ export class DevicesController {
   @Patch(':id')
   @Documented({
     tag,
-    summary: 'Change name or labels',
-    description: 'Rules that select by labels follow within seconds.',
+    summary: 'Change name, labels or gateway',
+    description: 'Rules that select by labels follow within seconds, and what its gateway may do within one.',
     params: DeviceParams,
     body: DevicePatch,
     response: DeviceResource,
-    problems: ['not-found', 'database-unavailable'],
+    problems: ['not-found', 'conflict', 'database-unavailable'],
   })
   async change(
     @Param(valid(DeviceParams)) { id }: z.infer<typeof schemas.DeviceParams>,
     @Body(valid(DevicePatch)) patch: z.infer<typeof schemas.DevicePatch>,
   ): Promise<z.input<typeof schemas.DeviceResource>> {
-    const changed = await this.devices.change(id, { ...patch, maxLabels: MAX_LABELS });
+    const { gatewayId, ...rest } = patch;
+    if (gatewayId !== undefined) await this.setGateway(id, gatewayId);
+    const changed = await this.devices.change(id, { ...rest, maxLabels: MAX_LABELS });
     if (changed !== undefined) return toResource(changed);
     if ((await this.devices.find(id)) === undefined) noDevice(id);
     const fault = `must leave the device with at most ${MAX_LABELS} labels`;
     throw invalid([{ in: 'body', field: 'labels', fault }]);
+  }
+
+  private async setGateway(id: string, gatewayId: string | null): Promise<void> {
+    const result = await this.registrations.setGateway(id, gatewayId);
+    if (result === 'unknown-gateway') throw unknownGateway();
+    if (result === 'changed') return;
+    if ((await this.devices.find(id)) === undefined) noDevice(id);
+    throw new Problem('conflict', `The device ${JSON.stringify(id)} has no credentials; register it first.`);
   }
 
   @Get(':id/latest')
@@ -96,11 +108,13 @@ export class DevicesController {
     const page = await this.latest.list(id, { limit: query.limit, after: query.cursor });
     // A device that has no values yet has an empty list; one that does not exist has none.
     if (page.items.length === 0 && (await this.devices.find(id)) === undefined) noDevice(id);
-    const values = page.items.map(({ metric, value, text, unit, time }) => ({
+    const values = page.items.map(({ metric, value, text, unit, name, deviceClass, time }) => ({
       metric,
       value,
       text,
       unit,
+      name,
+      deviceClass,
       time: time.toISOString(),
     }));
     return { deviceId: id, values, next: nextCursor(page.next) };
@@ -110,6 +124,11 @@ export class DevicesController {
 /** @throws Problem */
 export function noDevice(id: string): never {
   throw new Problem('not-found', `There is no device ${JSON.stringify(id)}.`);
+}
+
+/** The problem of a gateway that is no registered device, or the device itself. */
+export function unknownGateway(): Problem {
+  return invalid([{ in: 'body', field: 'gatewayId', fault: 'must be another device that is registered' }]);
 }
 
 /** A device as the API shows it. */
@@ -122,9 +141,15 @@ export function toResource(device: Device): z.input<typeof schemas.DeviceResourc
     lastSeen: device.lastSeen?.toISOString() ?? null,
     presence: device.presence,
     presenceAt: device.presenceAt?.toISOString() ?? null,
+    family: device.family,
+    manufacturer: device.manufacturer,
+    model: device.model,
+    firmware: device.firmware,
+    via: device.via,
     openAlerts: device.openAlerts,
     worstSeverity: device.worstSeverity,
     registered: device.registered,
     disabled: device.disabled,
+    gatewayId: device.gatewayId,
   };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { component } from '../http/components.js';
-import { deviceId, plainText } from '../http/query-kinds.js';
+import { deviceId, flag, plainText } from '../http/query-kinds.js';
 import { DeviceResource, MAX_LABELS } from './device-schemas.js';
 
 const Credentials = component(
@@ -21,6 +21,9 @@ export const NewDevice = component(
       .refine((labels) => Object.keys(labels).length <= MAX_LABELS, `must have at most ${MAX_LABELS} labels`)
       .optional()
       .describe('Added to those that the device has.'),
+    gatewayId: deviceId
+      .optional()
+      .describe('A registered device that may report for this one, such as a gateway.'),
   }),
 );
 
@@ -30,6 +33,11 @@ export const RegisteredDevice = component(
 );
 
 export const NewToken = component('NewToken', z.object({ credentials: Credentials }));
+
+export const ImportQuery = z.strictObject({
+  dryRun: flag('Registers nothing, and tells what would come of each line.').optional(),
+  format: z.enum(['csv', 'ndjson']).default('csv').describe('Of the answer.'),
+});
 
 export const DeletionQuery = z.strictObject({
   history: z

@@ -7,7 +7,7 @@ import { Problem } from '../http/problem.js';
 import { invalid, valid } from '../http/valid.js';
 import type * as deviceSchemas from './device-schemas.js';
 import { DeviceParams, DeviceResource, MAX_LABELS } from './device-schemas.js';
-import { noDevice, toResource } from './devices.controller.js';
+import { noDevice, toResource, unknownGateway } from './devices.controller.js';
 import type * as schemas from './registration-schemas.js';
 import { DeletionQuery, NewDevice, NewToken, RegisteredDevice } from './registration-schemas.js';
 import { Registrations } from './registrations.js';
@@ -134,6 +134,8 @@ function refusalOf(result: Exclude<RegistrationResult, 'registered'>, id: string
       );
     case 'being-deleted':
       return new Problem('conflict', `The device ${JSON.stringify(id)} is being deleted; try again later.`);
+    case 'unknown-gateway':
+      return unknownGateway();
     case 'too-many-labels':
       return invalid([
         { in: 'body', field: 'labels', fault: `must leave the device with at most ${MAX_LABELS} labels` },

@@ -115,7 +115,8 @@ export class RegistryWork {
   }
 }
 
-function toRecord({ deviceId, tokenHash, disabled }: DueRegistration): RegistryRecord {
+function toRecord({ deviceId, tokenHash, disabled, gatewayId }: DueRegistration): RegistryRecord {
   if (tokenHash === null) return { v: 1, deviceId, state: 'removed' };
-  return { v: 1, deviceId, state: disabled ? 'disabled' : 'enabled', tokenHash };
+  const gateway = gatewayId === null ? {} : { gatewayId };
+  return { v: 1, deviceId, state: disabled ? 'disabled' : 'enabled', tokenHash, ...gateway };
 }

@@ -55,12 +55,16 @@ export function refuseCrossSite(request: Request, _response: Response, next: Nex
   next();
 }
 
+/** Where another kind of body is taken. */
+const CSV_PATH = '/api/devices/import';
+
 /** Refuses a body that is not JSON, which would otherwise look like no body at all. */
 export function requireJson(request: Request, _response: Response, next: NextFunction): void {
   const hasBody =
     request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
-  if (hasBody && !request.is('application/json')) {
-    return next(new Problem('unsupported-media-type', 'Send the body as content-type: application/json.'));
+  const type = request.path === CSV_PATH ? 'text/csv' : 'application/json';
+  if (hasBody && !request.is(type)) {
+    return next(new Problem('unsupported-media-type', `Send the body as content-type: ${type}.`));
   }
   next();
 }
