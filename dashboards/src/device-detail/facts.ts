@@ -4,7 +4,7 @@ import { factPanel, thresholds } from '../fact-panel.js';
 export const presence = factPanel(
   1,
   'Presence',
-  'Whether the device is connected, or says that it is.',
+  'Whether the device is there: judged from its connection, what it says, and how often it reports.',
   'presence',
   `SELECT coalesce(presence, 'unknown') AS presence FROM dashboard.device WHERE device_id = '$device'`,
 )
@@ -16,7 +16,8 @@ export const presence = factPanel(
       options: {
         online: { text: 'Online', color: 'green', index: 0 },
         offline: { text: 'Offline', color: 'red', index: 1 },
-        unknown: { text: 'Not reported', color: 'text', index: 2 },
+        sleeping: { text: 'Sleeping', color: 'blue', index: 2 },
+        unknown: { text: 'Not known', color: 'text', index: 3 },
       },
     },
   ])

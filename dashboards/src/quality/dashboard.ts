@@ -10,7 +10,7 @@ import { chosen, deviceOfSite, site } from '../filters.js';
 import { toAllDashboards } from '../links.js';
 import * as facts from './facts.js';
 import { deadLetters, delays, shares } from './over-time.js';
-import { clocks, deadLetterSources, silence } from './tables.js';
+import { clocks, deadLetterSources, silence, typeDrift } from './tables.js';
 
 /** How long how many readings took from the device to the platform. */
 const delayHistogram = barsPanel(
@@ -49,7 +49,8 @@ export function dataQuality(): Dashboard {
     .withPanel(deadLetterSources)
     .withPanel(delayHistogram)
     .withPanel(clocks.span(16).height(9))
-    .withPanel(silence.span(24).height(9));
+    .withPanel(silence.span(24).height(9))
+    .withPanel(typeDrift.span(24).height(8));
   dashboard.link(toAllDashboards());
   for (const annotation of alertAnnotations(chosen('a.device_id', 'device'), ['critical']))
     dashboard.annotation(annotation);

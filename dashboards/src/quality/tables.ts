@@ -71,8 +71,28 @@ ORDER BY silent_s DESC NULLS LAST
 LIMIT 500`,
   ),
 )
-  .overrideByName('Presence', coloured({ online: 'green', offline: 'red', unknown: 'text' }))
+  .overrideByName(
+    'Presence',
+    coloured({ online: 'green', sleeping: 'blue', offline: 'red', unknown: 'text' }),
+  )
   .overrideByName('Last seen', [{ id: 'unit', value: 'dateTimeFromNow' }])
   .overrideByRegexp('/^(Silent for|Usual interval)$/', [{ id: 'unit', value: 's' }])
   .overrideByName('Usual interval', [{ id: 'noValue', value: 'Not known' }])
   .noValue('No device is silent');
+
+/** Metrics that change between numbers and texts. */
+export const typeDrift = ofDevices(
+  tablePanel(
+    11,
+    'Numbers and texts',
+    'Metrics of chosen devices that came as numbers and as texts. Both are kept; a chart shows the numbers alone. Those that ' +
+      'began with it last first, at most 500.',
+    `SELECT name AS "Device", site AS "Site", metric AS "Metric", drifted_at AS "Since", device_id AS "Device ID"
+FROM dashboard.type_drift t
+WHERE ${CHOSEN('t')}
+ORDER BY drifted_at DESC
+LIMIT 500`,
+  ),
+)
+  .overrideByName('Since', [{ id: 'unit', value: 'dateTimeAsIso' }])
+  .noValue('Every metric keeps to one type');

@@ -94,8 +94,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change name or labels
-         * @description Rules that select by labels follow within seconds.
+         * Change name, labels or gateway
+         * @description Rules that select by labels follow within seconds, and what its gateway may do within one.
          */
         patch: operations["Devices.change"];
         trace?: never;
@@ -114,6 +114,26 @@ export interface paths {
         get: operations["Devices.readLatest"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Register the devices of a CSV file
+         * @description Each line is done wholly or not at all, whatever becomes of the others; the answer tells of each, with the new token. Stops when the connection is closed. One import runs at a time.
+         */
+        post: operations["Import.import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -172,6 +192,48 @@ export interface paths {
         /** Take the credentials of a registered device again */
         post: operations["Registration.enable"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/{id}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the commands of a device, newest first */
+        get: operations["Commands.list"];
+        put?: never;
+        /**
+         * Give a command to a device
+         * @description The device gets it over MQTT as soon as it is connected, on `devices/<id>/commands` or on the topic of its family, at least once and always with the same ID. It may answer on `devices/<id>/commands/response`.
+         */
+        post: operations["Commands.give"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/{id}/commands/{commandId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a command with its answer */
+        get: operations["Commands.get"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel a command that waits for its device
+         * @description A device that is getting it at this very moment may have it all the same; its status says so then.
+         */
+        delete: operations["Commands.cancel"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1284,6 +1346,183 @@ export interface components {
             /** @description Why it was not delivered. */
             error: string | null;
         };
+        Device: {
+            deviceId: string;
+            /** @description Name for people: the one that was given, else the one that the device tells. */
+            name: string | null;
+            labels: {
+                [key: string]: string;
+            };
+            /** Format: date-time */
+            firstSeen: string;
+            /** @description Time of the newest reading or presence message. */
+            lastSeen: string | null;
+            /** @description Judged from its connection, what it says and how often it reports: `sleeping` is away and not overdue. Null if nothing is known. */
+            presence: ("online" | "offline" | "sleeping") | null;
+            /** @description Since when. */
+            presenceAt: string | null;
+            /** @description Device family; null if nothing was told of the device. */
+            family: string | null;
+            manufacturer: string | null;
+            model: string | null;
+            firmware: string | null;
+            /** @description The gateway through which it speaks, as was told. */
+            via: string | null;
+            /** @description It has credentials of its own. */
+            registered: boolean;
+            /** @description It is registered, and not let in. */
+            disabled: boolean;
+            /** @description The registered device that may report for this one. */
+            gatewayId: string | null;
+            /** @description Alerts that fire now. */
+            openAlerts: number;
+            /** @description The worst severity among them; null if none fires. */
+            worstSeverity: string | null;
+        };
+        DevicePage: {
+            items: components["schemas"]["Device"][];
+            /** @description Send it as `cursor` for the next page; null on the last one. */
+            next: string | null;
+            /** @description Devices that fit, on all pages. */
+            total: number;
+        };
+        DevicePatch: {
+            /** @description Name for people; null takes it away, and the one that the device tells holds. */
+            name?: string | null;
+            /** @description Labels to be set; null takes one away, and those that are not named stay. A device has at most 50. */
+            labels?: {
+                [key: string]: string | null;
+            };
+            /** @description The registered device that may report for this one; null: nobody but itself. */
+            gatewayId?: string | null;
+        };
+        DeviceLatestValue: {
+            deviceId: string;
+            /** @description Name for people; the ID where it has none. */
+            deviceName: string;
+            metric: string;
+            /** @description Null for a text without a number. */
+            value: number | null;
+            /** @description The state in the words of the device. */
+            text: string | null;
+            unit: string | null;
+            /**
+             * Format: date-time
+             * @description When the device observed it.
+             */
+            time: string;
+        };
+        DeviceLatestPage: {
+            items: components["schemas"]["DeviceLatestValue"][];
+            /** @description Send it as `cursor` for the next page; null on the last one. */
+            next: string | null;
+        };
+        LatestValues: {
+            deviceId: string;
+            values: {
+                metric: string;
+                /** @description Null for a text without a number. */
+                value: number | null;
+                /** @description The state in the words of the device. */
+                text: string | null;
+                unit: string | null;
+                /**
+                 * Format: date-time
+                 * @description When the device observed it.
+                 */
+                time: string;
+                /** @description Name of the metric for people, as was told. */
+                name: string | null;
+                /** @description What is measured, as was told: `temperature`, `energy`, … */
+                deviceClass: string | null;
+            }[];
+            /** @description Send it as `cursor` for more metrics; null if there are none. */
+            next: string | null;
+        };
+        LabelsInUse: {
+            /** @description Those of most devices first; at most 1,000. */
+            items: {
+                label: string;
+                value: string;
+                /** @description So many devices have it. */
+                devices: number;
+            }[];
+        };
+        Sparkline: {
+            metric: string;
+            /** @description Start of the minute in epoch milliseconds, and the mean of its readings; minutes without readings are left out. */
+            points: [
+                number,
+                number
+            ][];
+        };
+        DeviceGlances: {
+            items: {
+                deviceId: string;
+                /** @description Newest values of up to three metrics that tell most of the device, the main one first. */
+                values: {
+                    metric: string;
+                    /** @description Null for a text without a number. */
+                    value: number | null;
+                    /** @description The state in the words of the device. */
+                    text: string | null;
+                    unit: string | null;
+                    /**
+                     * Format: date-time
+                     * @description When the device observed it.
+                     */
+                    time: string;
+                }[];
+                /** @description The last hour of the first of them that has numbers, in minutes. */
+                sparkline: components["schemas"]["Sparkline"] | null;
+            }[];
+        };
+        DeviceSparklines: {
+            deviceId: string;
+            items: components["schemas"]["Sparkline"][];
+        };
+        NewCommand: {
+            /** @description What is to be done, e.g. `restart`. Families of devices with command topics of their own have it in the topic: Tasmota `POWER`, Shelly `relay/0` or `Switch.Set`, ESPHome `switch/relay`, Homie `light/power`. */
+            name?: string;
+            /** @description JSON of any kind; a text is sent as it is where the family takes texts. */
+            payload?: unknown;
+            /**
+             * @description If the device does not come by within this time, it does not get the command.
+             * @default 86400
+             */
+            expiresInSeconds: number;
+        };
+        Command: {
+            /** @description The device gets it along with the command. */
+            commandId: string;
+            deviceId: string;
+            name: string | null;
+            /** @description As it was given; null if there was none. */
+            payload: unknown;
+            /** @description MQTT topic that it is published to. */
+            topic: string;
+            /**
+             * @description `queued`: it waits for the device. `delivered`: the device has acknowledged it. `answered`: and has said what came of it.
+             * @enum {string}
+             */
+            status: "queued" | "delivered" | "answered" | "expired" | "cancelled";
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+            deliveredAt: string | null;
+            answeredAt: string | null;
+            cancelledAt: string | null;
+            /** @description What the device says of it; null where it does not say. */
+            outcome: ("ok" | "error") | null;
+            /** @description The device's answer, as text. */
+            answer: string | null;
+        };
+        CommandPage: {
+            items: components["schemas"]["Command"][];
+            /** @description Send it as `cursor` for the next page; null on the last one. */
+            next: string | null;
+        };
         DashboardSummary: {
             uid: string;
             title: string;
@@ -1374,125 +1613,6 @@ export interface components {
              */
             replayedAt: string;
         };
-        Device: {
-            deviceId: string;
-            /** @description Name for people. */
-            name: string | null;
-            labels: {
-                [key: string]: string;
-            };
-            /** Format: date-time */
-            firstSeen: string;
-            /** @description Time of the newest reading or presence message. */
-            lastSeen: string | null;
-            /** @description What the device said last; null if it never did. */
-            presence: ("online" | "offline") | null;
-            presenceAt: string | null;
-            /** @description It has credentials of its own. */
-            registered: boolean;
-            /** @description It is registered, and not let in. */
-            disabled: boolean;
-            /** @description Alerts that fire now. */
-            openAlerts: number;
-            /** @description The worst severity among them; null if none fires. */
-            worstSeverity: string | null;
-        };
-        DevicePage: {
-            items: components["schemas"]["Device"][];
-            /** @description Send it as `cursor` for the next page; null on the last one. */
-            next: string | null;
-            /** @description Devices that fit, on all pages. */
-            total: number;
-        };
-        DevicePatch: {
-            /** @description Name for people; null takes it away. */
-            name?: string | null;
-            /** @description Labels to be set; null takes one away, and those that are not named stay. A device has at most 50. */
-            labels?: {
-                [key: string]: string | null;
-            };
-        };
-        DeviceLatestValue: {
-            deviceId: string;
-            /** @description Name for people; the ID where it has none. */
-            deviceName: string;
-            metric: string;
-            /** @description Null for a text without a number. */
-            value: number | null;
-            /** @description The state in the words of the device. */
-            text: string | null;
-            unit: string | null;
-            /**
-             * Format: date-time
-             * @description When the device observed it.
-             */
-            time: string;
-        };
-        DeviceLatestPage: {
-            items: components["schemas"]["DeviceLatestValue"][];
-            /** @description Send it as `cursor` for the next page; null on the last one. */
-            next: string | null;
-        };
-        LatestValues: {
-            deviceId: string;
-            values: {
-                metric: string;
-                /** @description Null for a text without a number. */
-                value: number | null;
-                /** @description The state in the words of the device. */
-                text: string | null;
-                unit: string | null;
-                /**
-                 * Format: date-time
-                 * @description When the device observed it.
-                 */
-                time: string;
-            }[];
-            /** @description Send it as `cursor` for more metrics; null if there are none. */
-            next: string | null;
-        };
-        LabelsInUse: {
-            /** @description Those of most devices first; at most 1,000. */
-            items: {
-                label: string;
-                value: string;
-                /** @description So many devices have it. */
-                devices: number;
-            }[];
-        };
-        Sparkline: {
-            metric: string;
-            /** @description Start of the minute in epoch milliseconds, and the mean of its readings; minutes without readings are left out. */
-            points: [
-                number,
-                number
-            ][];
-        };
-        DeviceGlances: {
-            items: {
-                deviceId: string;
-                /** @description Newest values of up to three metrics that tell most of the device, the main one first. */
-                values: {
-                    metric: string;
-                    /** @description Null for a text without a number. */
-                    value: number | null;
-                    /** @description The state in the words of the device. */
-                    text: string | null;
-                    unit: string | null;
-                    /**
-                     * Format: date-time
-                     * @description When the device observed it.
-                     */
-                    time: string;
-                }[];
-                /** @description The last hour of the first of them that has numbers, in minutes. */
-                sparkline: components["schemas"]["Sparkline"] | null;
-            }[];
-        };
-        DeviceSparklines: {
-            deviceId: string;
-            items: components["schemas"]["Sparkline"][];
-        };
         DeviceCredentials: {
             /** @description MQTT user name: the device ID. */
             username: string;
@@ -1508,6 +1628,8 @@ export interface components {
             labels?: {
                 [key: string]: string;
             };
+            /** @description A registered device that may report for this one, such as a gateway. */
+            gatewayId?: string;
         };
         RegisteredDevice: {
             device: components["schemas"]["Device"];
@@ -1956,8 +2078,8 @@ export interface operations {
             query?: {
                 /** @description Part of the device ID or name, in any case. */
                 search?: string;
-                /** @description `unknown`: devices that never said. */
-                presence?: "online" | "offline" | "unknown";
+                /** @description `unknown`: devices of which nothing is known. */
+                presence?: "online" | "offline" | "sleeping" | "unknown";
                 /** @description Only those that have, or have not, an alert that fires now. */
                 alerts?: boolean;
                 /** @description Only those that have, or have not, credentials. */
@@ -2088,7 +2210,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body must be application/json */
+            /** @description The body must be of another type */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2313,6 +2435,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It exists already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large */
             413: {
                 headers: {
@@ -2322,7 +2453,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body must be application/json */
+            /** @description The body must be of another type */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2414,6 +2545,95 @@ export interface operations {
                 };
             };
             /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Import.import": {
+        parameters: {
+            query?: {
+                /** @description Registers nothing, and tells what would come of each line. */
+                dryRun?: boolean;
+                /** @description Of the answer. */
+                format?: "csv" | "ndjson";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description CSV with a line of column names: `deviceId`, and any of `name`, `site` (a label), `gatewayId`, `token` (one that was made by another installation) and `label.<name>`; at most 100,000 devices. */
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /**
+             * @description Done.
+             *
+             *     A result for each line of the file.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid bearer token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body must be of another type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server has as much of this to do as it takes; or: The database cannot be reached */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2601,6 +2821,327 @@ export interface operations {
             };
             /** @description There is no such thing */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Commands.list": {
+        parameters: {
+            query?: {
+                /** @description Most items of the answer. */
+                limit?: number;
+                /** @description The `next` of the page before; left out for the first page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Device ID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandPage"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid bearer token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Commands.give": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Device ID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCommand"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Command"];
+                };
+            };
+            /** @description The request is not valid; or: The body is not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid bearer token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The device has as many commands waiting as it may have */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body must be of another type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Commands.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Device ID. */
+                id: string;
+                /** @description ID of the command. */
+                commandId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Command"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid bearer token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Commands.cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Device ID. */
+                id: string;
+                /** @description ID of the command. */
+                commandId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Command"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A valid bearer token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The command waits no more */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2993,7 +3534,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body must be application/json */
+            /** @description The body must be of another type */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3185,7 +3726,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body must be application/json */
+            /** @description The body must be of another type */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3352,7 +3893,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body must be application/json */
+            /** @description The body must be of another type */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3526,7 +4067,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body must be application/json */
+            /** @description The body must be of another type */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3818,7 +4359,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body must be application/json */
+            /** @description The body must be of another type */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -3917,7 +4458,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body must be application/json */
+            /** @description The body must be of another type */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -4197,7 +4738,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body must be application/json */
+            /** @description The body must be of another type */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -4275,7 +4816,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body must be application/json */
+            /** @description The body must be of another type */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -4442,7 +4983,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body must be application/json */
+            /** @description The body must be of another type */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5113,7 +5654,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body must be application/json */
+            /** @description The body must be of another type */
             415: {
                 headers: {
                     [name: string]: unknown;

@@ -16,7 +16,8 @@ export function DeviceFacts({ device }: { readonly device: Device }) {
     ['Device ID', device.deviceId],
     ['Status', `${text}. ${meaning}`],
     ['Last seen', <Age key="seen" time={device.lastSeen} />],
-    ['Said last', presenceText(device)],
+    ['Presence', presenceText(device)],
+    ...describedFacts(device),
     ['First seen', new Date(device.firstSeen).toLocaleString()],
     ['Credentials', credentialsText(device)],
     [
@@ -37,8 +38,19 @@ export function DeviceFacts({ device }: { readonly device: Device }) {
 }
 
 function presenceText({ presence, presenceAt }: Device): string {
-  if (presence === null || presenceAt === null) return 'Nothing of its presence';
-  return `${presence}, ${new Date(presenceAt).toLocaleString()}`;
+  if (presence === null || presenceAt === null) return 'Not known';
+  return `${presence} since ${new Date(presenceAt).toLocaleString()}`;
+}
+
+/** What it or its gateway tells of it; nothing where nothing was told. */
+function describedFacts({ manufacturer, model, family, firmware, via }: Device): [string, string][] {
+  const facts: [string, string | null][] = [
+    ['Model', [manufacturer, model].filter(Boolean).join(' ') || null],
+    ['Family', family],
+    ['Firmware', firmware],
+    ['Through', via],
+  ];
+  return facts.flatMap(([name, value]) => (value === null ? [] : [[name, value]]));
 }
 
 function credentialsText({ registered, disabled }: Device): string {

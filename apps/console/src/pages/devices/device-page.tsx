@@ -8,6 +8,7 @@ import { ApiError } from '../../client/api-error.js';
 import { Page } from '../../components/page.js';
 import { EmptyState, ErrorState, PageLoading } from '../../components/states.js';
 import { DeviceAlerts } from './device-alerts.js';
+import { DeviceCommands } from './device-commands.js';
 import { DeviceConnection } from './device-connection.js';
 import { DeviceFacts } from './device-facts.js';
 import { deviceDashboardPath } from './device-path.js';
@@ -20,6 +21,7 @@ import { LatestValues } from './latest-values.js';
 const TABS = [
   { id: 'overview', label: 'Overview' },
   { id: 'alerts', label: 'Alerts' },
+  { id: 'commands', label: 'Commands' },
   { id: 'connection', label: 'Connection' },
 ] as const;
 
@@ -106,6 +108,8 @@ function DevicePage({ device }: { readonly device: Device }) {
           </div>
         ) : tab === 'alerts' ? (
           <DeviceAlerts deviceId={device.deviceId} />
+        ) : tab === 'commands' ? (
+          <DeviceCommands key={device.deviceId} deviceId={device.deviceId} />
         ) : (
           <DeviceConnection key={device.deviceId} device={device} />
         )}

@@ -4,7 +4,7 @@ import { listQuery, type ListState } from './list-state.js';
 import type { SparkPoint } from './sparkline-path.js';
 
 export type Device = Schema<'Device'>;
-export type LatestValue = Schema<'LatestValues'>['values'][number];
+export type LatestValue = Schema<'DeviceGlances'>['items'][number]['values'][number];
 
 /** What a device is known by at a glance. */
 export interface DeviceGlance {
@@ -98,6 +98,19 @@ export const deviceAlertsQuery = (id: string) =>
     queryFn: async () =>
       (await dataOf(api.GET('/api/alerts', { params: { query: { device: id, limit: 50 } } }))).items,
     refetchInterval: SLOW_MS,
+  });
+
+/** What a device was told to do, newest first. */
+export const deviceCommandsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['devices', 'commands', id],
+    queryFn: async () =>
+      (
+        await dataOf(
+          api.GET('/api/devices/{id}/commands', { params: { path: { id }, query: { limit: 50 } } }),
+        )
+      ).items,
+    refetchInterval: FAST_MS,
   });
 
 // The client's types know the pairs as lists.

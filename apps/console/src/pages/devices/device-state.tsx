@@ -37,6 +37,7 @@ function getStyles(theme: GrafanaTheme2) {
   return {
     state: css({ display: 'inline-flex', alignItems: 'center', gap: theme.spacing(1), whiteSpace: 'nowrap' }),
     online: css({ ...dot, background: theme.colors.success.main }),
+    sleeping: css({ ...dot, border: `2px solid ${theme.colors.success.main}` }),
     silent: css({ ...dot, background: theme.colors.warning.main }),
     offline: css({ ...dot, background: theme.colors.error.main }),
     disabled: css({ ...dot, background: theme.colors.text.disabled }),

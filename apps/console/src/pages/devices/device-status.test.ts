@@ -13,6 +13,7 @@ test.each([
   ['silent', { presence: null, lastSeen: ago(SILENT_AFTER_MS + 1), disabled: false }],
   ['offline', { presence: 'offline' as const, lastSeen: ago(0), disabled: false }],
   ['offline', { presence: 'offline' as const, lastSeen: null, disabled: false }],
+  ['sleeping', { presence: 'sleeping' as const, lastSeen: ago(2 * SILENT_AFTER_MS), disabled: false }],
   ['waiting', { presence: null, lastSeen: null, disabled: false }],
   ['disabled', { presence: 'online' as const, lastSeen: ago(0), disabled: true }],
 ])('%s: %j', (status, device) => {

@@ -7,7 +7,8 @@ export const PAGE_SIZE = 50;
 export const SHOWN = [
   { value: 'all', label: 'All devices' },
   { value: 'alerts', label: 'With alerts' },
-  { value: 'connected', label: 'Connected' },
+  { value: 'connected', label: 'Online' },
+  { value: 'sleeping', label: 'Sleeping' },
   { value: 'offline', label: 'Offline' },
   { value: 'silent', label: 'Silent' },
   { value: 'registered', label: 'Registered' },
@@ -88,6 +89,8 @@ function filterOf(show: Shown, nowMs: number) {
       return { alerts: true };
     case 'connected':
       return { presence: 'online' as const };
+    case 'sleeping':
+      return { presence: 'sleeping' as const };
     case 'offline':
       return { presence: 'offline' as const };
     case 'silent':
