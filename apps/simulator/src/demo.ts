@@ -2,6 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@fieldstream/domain';
 import { demoRules } from './demo/demo-rules.js';
 import { PlatformApi } from './demo/platform-api.js';
+import { buildFamilies } from './families/device-families.js';
+import { FamilyRunner } from './families/family-runner.js';
 import { buildFleet, ONE_OF_EACH, type FleetDevice } from './fleet/fleet.js';
 import { FleetRunner } from './run/fleet-runner.js';
 
@@ -19,6 +21,8 @@ export interface DemoOptions {
   readonly logger: Logger;
   /** Default 1. */
   readonly seed?: number | undefined;
+  /** Whether a device of each other family is there, too: Tasmota, Zigbee2MQTT, LoRaWAN, … Default false. */
+  readonly families?: boolean | undefined;
   /** Wall clock, epoch milliseconds. Default `Date.now`. */
   readonly now?: (() => number) | undefined;
 }
@@ -69,14 +73,16 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
     logger,
     now,
   });
+  const families = options.families ? buildFamilies(options.seed ?? 1, PREFIX) : [];
+  const others = new FamilyRunner({ url: mqttUrl, devices: families, logger, now });
   const naming = nameDevices(api, fleet, stopping.signal, logger).catch((error: unknown) => {
     if (!stopping.signal.aborted) logger.warn({ err: error }, 'Demo devices could not be named');
   });
   return {
-    devices: fleet.length,
+    devices: fleet.length + families.length,
     async close() {
       stopping.abort();
-      await Promise.all([naming, runner.close()]);
+      await Promise.all([naming, runner.close(), others.close()]);
     },
   };
 }

@@ -13,6 +13,7 @@ test('nothing is needed', () => {
     historyMs: 0,
     zoneOffsetMs: 0,
     username: undefined,
+    families: false,
   });
 });
 
@@ -21,6 +22,7 @@ test.each<[string[], object]>([
   [['--duration', '90s'], { durationMs: 90_000 }],
   [['--duration', '1.5m'], { durationMs: 90_000 }],
   [['--history', '24h'], { historyMs: 86_400_000 }],
+  [['--families'], { families: true }],
   [['--history', '7d'], { historyMs: 604_800_000 }],
   [['--url', 'mqtts://broker.example', '--username', 'a'], { url: 'mqtts://broker.example', username: 'a' }],
   [['--prefix', 'load', '--zone-offset=-08:00'], { prefix: 'load', zoneOffsetMs: -28_800_000 }],

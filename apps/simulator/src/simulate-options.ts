@@ -18,6 +18,8 @@ export interface SimulateOptions {
   /** Milliseconds east of UTC. */
   readonly zoneOffsetMs: number;
   readonly username: string | undefined;
+  /** Whether a device of each other family is simulated, too. */
+  readonly families: boolean;
 }
 
 /** Each device has a connection of its own. */
@@ -37,6 +39,7 @@ export const USAGE = `Publishes what a fleet of simulated devices measures, thro
   --rate N                times the devices' own pace of a reading every 2 to 10 seconds (default: 1)
   --duration TIME         e.g. 90s, 10m or 24h (default: until interrupted)
   --history TIME          publish so much of the past first, a reading a minute (default: none)
+  --families              a device of each other family, too: Tasmota, Zigbee2MQTT, Shelly, LoRaWAN, Sparkplug, …
   --prefix TEXT           begins all device IDs (default: sim)
   --zone-offset OFFSET    where the fleet's day and night are, e.g. +02:00 (default: Z)
   --url URL               MQTT broker (default: mqtt://127.0.0.1:1883)
@@ -60,6 +63,7 @@ export function parseSimulateOptions(argv: readonly string[]): SimulateOptions |
     historyMs: history === undefined ? 0 : parseDuration('--history', history, MAX_HISTORY_MS),
     zoneOffsetMs: parseZoneOffset(values['zone-offset'] ?? 'Z'),
     username: values.username,
+    families: values.families ?? false,
   };
 }
 
@@ -78,6 +82,7 @@ function parse(argv: readonly string[]) {
         history: text,
         'zone-offset': text,
         username: text,
+        families: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     }).values;

@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@fieldstream/domain';
+import { buildFamilies } from './families/device-families.js';
+import { FamilyRunner } from './families/family-runner.js';
 import { buildFleet } from './fleet/fleet.js';
 import { UsageError } from './option-values.js';
 import type { FleetCounts } from './run/fleet-counts.js';
@@ -43,9 +45,18 @@ async function simulate(options: SimulateOptions): Promise<number> {
         : { fromMs: startedMs - historyMs, toMs: startedMs, stepMs: HISTORY_STEP_MS },
     logger: LINES,
   });
-  say(`${devices} devices, ${options.prefix}-…, publish to ${new URL(url).host}; Ctrl-C ends it`);
+  const families = options.families ? buildFamilies(options.seed, options.prefix) : [];
+  const others = new FamilyRunner({
+    url,
+    username,
+    password: process.env['MQTT_PASSWORD'],
+    devices: families,
+    logger: LINES,
+  });
+  const count = devices + families.length;
+  say(`${count} devices, ${options.prefix}-…, publish to ${new URL(url).host}; Ctrl-C ends it`);
   await waitFor(durationMs, interrupt.signal);
-  await runner.close();
+  await Promise.all([runner.close(), others.close()]);
   const { counts } = runner;
   printSummary(counts, Date.now() - startedMs);
   const isWhole = durationMs === undefined || !interrupt.signal.aborted;

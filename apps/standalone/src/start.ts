@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Config, StandaloneConfig } from '@fieldstream/config';
 import type { Logger } from '@fieldstream/domain';
 import { startAggregator } from '../../aggregator/src/start.js';
@@ -41,7 +42,9 @@ export async function startStandalone(
       await startUp.step('alerter', () => startAlerter(withConsoleUrl(withOpsPort(config, 2)), logger)),
     );
     const api = started(await startUp.step('API', () => startApi(config, logger)));
-    const bridge = started(await startUp.step('MQTT bridge', () => startBridge(config, logger)));
+    const bridge = started(
+      await startUp.step('MQTT bridge', () => startBridge(withStatePath(config), logger)),
+    );
 
     const { demo = engines.log !== undefined && engines.database !== undefined } = config.embedded;
     const fleet = demo
@@ -77,6 +80,7 @@ async function demoFleet(
     mqttUrl: urlOf('mqtt', config.mqtt.host, bridge.mqttPort),
     apiUrl: urlOf('http', config.http.host, api.port),
     ...(apiToken === undefined ? {} : { apiToken }),
+    families: true,
     logger,
   }).catch((error: unknown) => {
     logger.warn({ err: error }, 'the demo fleet does not start; DEMO=false turns it off');
@@ -89,6 +93,12 @@ function withConsoleUrl(config: Config): Config {
   const { host, port } = config.http;
   const own = port === 0 ? undefined : urlOf('http', host, port);
   return { ...config, alerting: { ...config.alerting, consoleUrl: config.alerting.consoleUrl ?? own } };
+}
+
+/** Retained messages and sessions outlive the process here, as readings do. */
+function withStatePath(config: Config): Config {
+  const { bridgeState, embedded } = config;
+  return { ...config, bridgeState: { path: bridgeState.path ?? join(embedded.dataDir, 'bridge') } };
 }
 
 /** Health and metrics of each service on a port of its own; the API has them on its HTTP port. */
