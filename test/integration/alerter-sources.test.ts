@@ -65,7 +65,7 @@ describe('rules over connections', () => {
 
   test('a rule made while a device is away begins with that', async () => {
     await bed.pool.query(
-      `INSERT INTO device (device_id, first_seen, presence, presence_at)
+      `INSERT INTO device (device_id, first_seen, said_presence, said_at)
        VALUES ('dev', now(), 'offline', $1), ('there', now(), 'online', $1)`,
       [new Date(NOON)],
     );

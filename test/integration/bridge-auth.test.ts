@@ -11,6 +11,7 @@ import { closed, startRegistryBed, type Credentials, type RegistryBed } from './
 jest.setTimeout(120_000);
 
 const WRONG = 'w'.repeat(32);
+const REJECTED = 'fieldstream_bridge_rejects_total';
 const silent = createLogger({ name: 'aggregator', level: 'silent' });
 
 const post = (bed: RegistryBed, path: string) => bed.api.client.send('POST', path);
@@ -255,6 +256,26 @@ describe('DEVICE_POLICY=open', () => {
     const client = await bed.connect({ ...credentials });
     await client.publishAsync('devices/another/telemetry', '{"t": 1}', { qos: 1 });
     await client.subscribeAsync('#');
+  });
+
+  test('what others say of a registered device is delivered as ever, but not stored', async () => {
+    const credentials = await bed.register('guarded');
+    await eventually(async () => (await bed.returnCode({ username: 'guarded' })) === 4, {
+      what: 'the bridge knowing it',
+    });
+    const stranger = await bed.connect({});
+    const seen = messages(stranger);
+    await stranger.subscribeAsync('devices/guarded/#');
+    const before = await bed.metric(REJECTED, 'reason="not-own-device"');
+    await stranger.publishAsync('devices/guarded/telemetry', '{"t": 1}', { qos: 1 });
+    await eventually(() => seen.length === 1, { what: 'the message' });
+    expect(await bed.metric(REJECTED, 'reason="not-own-device"')).toBe(before + 1);
+    const own = await bed.connect({ ...credentials });
+    await own.publishAsync('devices/guarded/telemetry', '{"t": 2}', { qos: 1 });
+    await post(bed, '/api/devices/guarded/disable');
+    await eventually(() => !own.connected, { what: 'the device being cut' });
+    await stranger.publishAsync('devices/guarded/telemetry', '{"t": 3}', { qos: 1 });
+    expect(await bed.metric(REJECTED, 'reason="not-own-device"')).toBe(before + 2);
   });
 
   test('connections under a name end when the device of that name is registered', async () => {

@@ -10,6 +10,7 @@ import {
   decodeDeviceEvent,
   decodeTelemetry,
   type BridgeCounters,
+  type CommandEvent,
   type DeadLetter,
   type DescriptionEvent,
   type DeviceEvent,
@@ -99,6 +100,7 @@ export class KafkaTail {
   readonly deadLetters: DeadLetter[] = [];
   readonly events: DeviceEvent[] = [];
   readonly descriptions: DescriptionEvent[] = [];
+  readonly commands: CommandEvent[] = [];
   ledger: BridgeCounters | undefined;
   readonly #consumer: Consumer;
 
@@ -148,6 +150,7 @@ export class KafkaTail {
     const event = decodeDeviceEvent(value);
     if (event.kind === 'device') this.events.push(event);
     else if (event.kind === 'description') this.descriptions.push(event);
+    else if (event.kind === 'command') this.commands.push(event);
     else this.ledger = event.counters;
   }
 }

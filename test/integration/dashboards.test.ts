@@ -29,7 +29,7 @@ const RANGES = [
 
 /** Reads what the services measure of themselves, or dead letters. */
 const STATISTICS =
-  /dashboard\.(pipeline|reading_quality|delay_histogram|device_delays|device_silence|dead_letter)/;
+  /dashboard\.(pipeline|reading_quality|delay_histogram|device_delays|device_silence|dead_letter|type_drift)/;
 
 const dashboards = readDashboards(join(projectRoot(), 'dashboards', 'json'));
 const queries = placedQueries(dashboards);

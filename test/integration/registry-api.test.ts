@@ -70,7 +70,7 @@ describe('registering', () => {
     });
     const record = await lastOf('reg-new', 'enabled');
     if (record.state !== 'enabled') throw new Error('not enabled');
-    expect(record.tokenHash).toMatch(/^\$scrypt\$ln=15,r=8,p=1\$/);
+    expect(record.tokenHash).toMatch(/^\$scrypt\$ln=8,r=8,p=1\$/);
     expect(await verifyToken(credentials.password, record.tokenHash)).toBe(true);
     expect(await verifyToken(`${credentials.password}x`, record.tokenHash)).toBe(false);
     const { rows } = await api.pool.query('SELECT * FROM device_registration');

@@ -1,5 +1,5 @@
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
-import { loadConfig } from '@fieldstream/config';
+import { loadConfig, type BridgeConfig } from '@fieldstream/config';
 import { createLogger } from '@fieldstream/observability';
 import { eventually } from '@fieldstream/testing';
 import { startBridge, type RunningBridge } from '../../apps/bridge/src/start.js';
@@ -28,17 +28,23 @@ export interface RegistryBed {
 
 const logger = createLogger({ name: 'registry-test', level: process.env['LOG_LEVEL'] ?? 'silent' });
 
-export async function startRegistryBed(area: string, policy: 'open' | 'registered'): Promise<RegistryBed> {
+export async function startRegistryBed(
+  area: string,
+  policy: 'open' | 'registered',
+  change: (config: BridgeConfig) => BridgeConfig = (config) => config,
+): Promise<RegistryBed> {
   const api = await startApiBed(area);
   const start = (): Promise<RunningBridge> =>
     startBridge(
-      loadConfig('bridge', {
-        ...api.bed.env,
-        KAFKA_PARTITIONS: '2',
-        MQTT_PORT: '0',
-        OPS_PORT: '0',
-        DEVICE_POLICY: policy,
-      }),
+      change(
+        loadConfig('bridge', {
+          ...api.bed.env,
+          KAFKA_PARTITIONS: '2',
+          MQTT_PORT: '0',
+          OPS_PORT: '0',
+          DEVICE_POLICY: policy,
+        }),
+      ),
       logger,
     );
   let bridge = await start();

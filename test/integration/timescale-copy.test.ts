@@ -70,7 +70,10 @@ async function fill(pool: pg.Pool): Promise<void> {
        ('2026-06-02T00:00:02Z', 1, 5e-324);
      INSERT INTO dead_letter (origin_topic, origin_partition, origin_offset, reason, detail, payload, received_at)
        VALUES ('telemetry.readings', 3, 17, 'json', 'no', '\\x00ff7b', now());
+     INSERT INTO device_registration (device_id, token_hash, revision, published_revision) VALUES ('plain', 'h', 0, -1);
      INSERT INTO device_event VALUES (now(), 'plain', 'c', 'connected', NULL, 2, 5);
+     INSERT INTO device_command (command_id, device_id, topic, scope, message, created_at, expires_at)
+       VALUES ('6b1c3f0e-3f64-4d0a-9d8e-1f2a3b4c5d6e', 'plain', 'devices/plain/commands', 'devices/plain/', '\\x00ff', now(), now());
      INSERT INTO alert_rule (rule_id, name, severity, scope, kind, params)
        VALUES ('hot', 'Hot', 'warning', '{"devices": ["*"], "metrics": ["temperature"]}', 'threshold', '{"threshold": 30}');
      INSERT INTO alert (alert_id, rule_id, rule_name, severity, device_id, metric, state, started_at, fired_at, summary)

@@ -43,7 +43,7 @@ describe.each(FLAVOURS)('records on the $name edition', (flavour) => {
     );
   };
   let offset = 0n;
-  const event = (deviceId: string, type: string, timeMs: number): DeviceEventRow => ({
+  const event = (deviceId: string, type: DeviceEventRow['type'], timeMs: number): DeviceEventRow => ({
     deviceId,
     clientId: 'client',
     type,
@@ -51,7 +51,7 @@ describe.each(FLAVOURS)('records on the $name edition', (flavour) => {
     partition: 0,
     offset: offset++,
   });
-  const writeEvents = (...events: DeviceEventRow[]): Promise<void> =>
+  const writeEvents = (...events: DeviceEventRow[]): Promise<unknown> =>
     inConsumerTransaction(database.pool, 'test', (client) => writeDeviceEvents(client, events));
   const presence = async (deviceId: string): Promise<unknown> => {
     const sql = `SELECT presence, (extract(epoch FROM presence_at) * 1000)::float8 AS at FROM device WHERE device_id = '${deviceId}'`;
