@@ -44,7 +44,42 @@ describe('a full configuration', () => {
         lanes: 3,
       },
       broker: { host: '127.0.0.1', port: 1883, policy: 'open' },
-      devices: { allowOpenOffLoopback: false },
+      listeners: {
+        tlsPort: undefined,
+        wsPort: undefined,
+        wssPort: undefined,
+        certPath: undefined,
+        keyPath: undefined,
+        clientCaPath: undefined,
+        requiresCertificate: false,
+      },
+      limits: {
+        maxConnectBytes: 16_384,
+        connectTimeoutMs: 10_000,
+        maxConnectionsPerAddress: 25_000,
+        maxPendingConnections: 4_000,
+        connectsPerSecond: 2_000,
+        publishesPerSecond: 2_000,
+        bytesPerSecond: 4_194_304,
+        keepaliveMinSeconds: 0,
+        keepaliveMaxSeconds: 3_600,
+        maxTopicBytes: 1_024,
+        maxTopicLevels: 32,
+        maxClientIdLength: 256,
+        maxFilters: 1_000,
+        maxRetainedMessages: 100_000,
+        maxRetainedBytes: 67_108_864,
+        maxRetainedPerClient: 10_000,
+        maxQueuedMessages: 1_000,
+        maxQueuedBytes: 67_108_864,
+        maxSessions: 100_000,
+        sessionExpiryHours: 168,
+      },
+      bridgeState: { path: undefined },
+      sources: { path: undefined },
+      decoding: { mappingsPath: undefined, timeZone: 'UTC' },
+      guards: { maxMetricsPerDevice: 1_000 },
+      devices: { claimsByFirstUse: false, allowOpenOffLoopback: false },
       http: { host: '127.0.0.1', port: 3000, apiToken: undefined },
       embedded: { dataDir: './data', kafkaPort: 9192, sqlPort: 5532, demo: undefined },
       dashboards: { path: undefined, maxRows: 100_000 },
@@ -79,10 +114,26 @@ describe('a full configuration', () => {
 });
 
 test.each([
-  ['bridge', ['kafka', 'broker', 'mqtt', 'devices', 'ops', 'log', 'warnings']],
-  ['aggregator', ['kafka', 'database', 'ops', 'log', 'warnings']],
+  [
+    'bridge',
+    [
+      'kafka',
+      'broker',
+      'mqtt',
+      'listeners',
+      'limits',
+      'bridgeState',
+      'sources',
+      'decoding',
+      'devices',
+      'ops',
+      'log',
+      'warnings',
+    ],
+  ],
+  ['aggregator', ['kafka', 'database', 'guards', 'ops', 'log', 'warnings']],
   ['alerter', ['kafka', 'database', 'alerting', 'ops', 'log', 'warnings']],
-  ['api', ['kafka', 'database', 'broker', 'http', 'dashboards', 'log', 'warnings']],
+  ['api', ['kafka', 'database', 'broker', 'decoding', 'http', 'dashboards', 'log', 'warnings']],
 ] as const)('%s gets its own sections only', (app, sections) => {
   expect(Object.keys(loadConfig(app, MINIMUM)).sort()).toEqual([...sections].sort());
 });
@@ -98,7 +149,14 @@ test('a variable that is empty or blank counts as unset', () => {
 
 test.each(ALL)('the example of %s is taken', (name, definition) => {
   expect(definition.schema.safeParse(definition.example)).toMatchObject({ success: true });
-  const env = { ...MINIMUM, API_TOKEN: '0123456789abcdef', DEVICE_OPEN_OFF_LOOPBACK: 'true' };
+  const env = {
+    ...MINIMUM,
+    API_TOKEN: '0123456789abcdef',
+    DEVICE_OPEN_OFF_LOOPBACK: 'true',
+    MQTT_TLS_CERT_PATH: './server.crt',
+    MQTT_TLS_KEY_PATH: './server.key',
+    MQTT_TLS_CLIENT_CA_PATH: './devices-ca.crt',
+  };
   // OPS_PORT=9101 and so on must not clash with each other either.
   expect(() => loadConfig('standalone', { ...env, [name]: definition.example })).not.toThrow();
 });
@@ -164,6 +222,45 @@ const MALFORMED: Record<string, [value: string, fault: string][]> = {
     ['closed', 'not one of open, registered'],
     ['toString', 'not one of open, registered'],
   ],
+  MQTT_TLS_PORT: ports(),
+  MQTT_WS_PORT: ports(),
+  MQTT_WSS_PORT: ports(),
+  MQTT_TLS_CERT_PATH: [['https://example.org/server.crt', 'is a URL']],
+  MQTT_TLS_KEY_PATH: [['https://example.org/server.key', 'is a URL']],
+  MQTT_TLS_CLIENT_CA_PATH: [['https://example.org/ca.crt', 'is a URL']],
+  MQTT_TLS_REQUIRE_CERTIFICATE: [['yes', 'neither true nor false']],
+  MQTT_MAX_CONNECT_BYTES: numbers(256, 262_144),
+  MQTT_CONNECT_TIMEOUT_MS: numbers(100, 300_000),
+  MQTT_MAX_CONNECTIONS_PER_ADDRESS: numbers(1, 1_000_000),
+  MQTT_MAX_PENDING_CONNECTIONS: numbers(1, 1_000_000),
+  MQTT_CONNECTS_PER_SECOND: numbers(1, 1_000_000),
+  MQTT_PUBLISHES_PER_SECOND: numbers(1, 1_000_000),
+  MQTT_BYTES_PER_SECOND: numbers(1_024, 1_073_741_824),
+  MQTT_KEEPALIVE_MIN_SECONDS: numbers(0, 65_535),
+  MQTT_KEEPALIVE_MAX_SECONDS: numbers(10, 65_535),
+  MQTT_MAX_TOPIC_BYTES: numbers(64, 65_535),
+  MQTT_MAX_TOPIC_LEVELS: numbers(4, 1_000),
+  MQTT_MAX_CLIENT_ID_LENGTH: numbers(23, 65_535),
+  MQTT_MAX_FILTERS: numbers(1, 100_000),
+  MQTT_MAX_RETAINED_MESSAGES: numbers(1, 10_000_000),
+  MQTT_MAX_RETAINED_BYTES: numbers(65_536, 8_589_934_592),
+  MQTT_MAX_RETAINED_PER_CLIENT: numbers(1, 10_000_000),
+  MQTT_MAX_QUEUED_MESSAGES: numbers(1, 1_000_000),
+  MQTT_MAX_QUEUED_BYTES: numbers(65_536, 8_589_934_592),
+  MQTT_MAX_SESSIONS: numbers(1, 10_000_000),
+  MQTT_SESSION_EXPIRY_HOURS: numbers(1, 87_600),
+  MQTT_STATE_PATH: [
+    ['/', 'the root of the file system'],
+    ['file:///var/lib/fieldstream', 'is a URL'],
+  ],
+  SOURCES_PATH: [['https://example.org/sources.yaml', 'is a URL']],
+  MAPPINGS_PATH: [['https://example.org/mappings.yaml', 'is a URL']],
+  DEVICE_TIME_ZONE: [
+    ['Berlin', 'not a time zone'],
+    ['Europe/Nowhere', 'not a time zone'],
+  ],
+  DEVICE_MAX_METRICS: numbers(1, 1_000_000),
+  DEVICE_CLAIM: [['yes', 'neither true nor false']],
   DEVICE_OPEN_OFF_LOOPBACK: [
     ['yes', 'neither true nor false'],
     ['1', 'neither true nor false'],
@@ -243,6 +340,24 @@ test.each(CASES)('%s=%j is refused with its name, its fault and a valid example'
   expect(definition?.schema.safeParse(error.problems[0]?.example)).toMatchObject({ success: true });
   expect(error.message).toContain(name);
   expect(error.message).toContain(fault);
+});
+
+test.each([
+  [
+    { MQTT_TLS_PORT: '8883' },
+    ['MQTT_TLS_CERT_PATH', 'MQTT_TLS_KEY_PATH'],
+    'is not set, but MQTT_TLS_PORT is',
+  ],
+  [
+    { MQTT_WSS_PORT: '9443', MQTT_TLS_CERT_PATH: 'a' },
+    ['MQTT_TLS_KEY_PATH'],
+    'is not set, but MQTT_WSS_PORT is',
+  ],
+  [{ MQTT_TLS_REQUIRE_CERTIFICATE: 'true' }, ['MQTT_TLS_CLIENT_CA_PATH'], 'but MQTT_TLS_REQUIRE_CERTIFICATE'],
+])('TLS of %j lacks %j', (env, variables, fault) => {
+  const { problems } = problemsOf(() => loadConfig('bridge', { ...MINIMUM, ...env }));
+  expect(problems.map(({ variable }) => variable)).toEqual(variables);
+  for (const problem of problems) expect(problem.fault).toContain(fault);
 });
 
 const SECRETS = ALL.filter(([, definition]) => definition.secret).map(([name]) => name);

@@ -199,7 +199,7 @@ export const VARIABLES = {
   listeners: {
     MQTT_TLS_PORT: variable({
       description:
-        'MQTT port with TLS (1.2 and later), by custom 8883; 0 for any free one. Unset: none. Needs MQTT_TLS_CERT_PATH and MQTT_TLS_KEY_PATH.',
+        'MQTT port with TLS (1.2 and later), customarily 8883; 0 for any free one. Unset: none. Needs MQTT_TLS_CERT_PATH and MQTT_TLS_KEY_PATH.',
       schema: port(),
       example: '8883',
     }),
@@ -245,35 +245,36 @@ export const VARIABLES = {
       fallback: '16384',
     }),
     MQTT_CONNECT_TIMEOUT_MS: variable({
-      description: 'A connection that has not sent its whole CONNECT by then is closed.',
+      description:
+        'A connection that has not sent its whole CONNECT by then is closed; handshakes of TLS and WebSocket included.',
       schema: integer(100, 300_000, 'milliseconds'),
       example: '10000',
       fallback: '10000',
     }),
     MQTT_MAX_CONNECTIONS_PER_ADDRESS: variable({
       description:
-        'Most MQTT connections from one IP address. Behind a proxy or NAT all devices may share one address.',
+        'Most MQTT connections from one IP address; of IPv6, from one network of 64 bits. Behind a proxy or NAT all devices may share one address.',
       schema: integer(1, 1_000_000, 'connections'),
       example: '25000',
       fallback: '25000',
     }),
     MQTT_MAX_PENDING_CONNECTIONS: variable({
       description:
-        'Most connections that have not been let in yet; beyond it the oldest of the address that has most of them is closed.',
+        'Most connections that have not been let in yet. Beyond it the oldest is closed that has not sent its CONNECT, of the address that has most of those; where all have, the newest is.',
       schema: integer(1, 1_000_000, 'connections'),
       example: '4000',
       fallback: '4000',
     }),
     MQTT_CONNECTS_PER_SECOND: variable({
       description:
-        'CONNECTs that are looked at in one second; further ones wait, and are refused when too many do.',
+        'CONNECTs that are looked at in one second. Further ones wait; when two seconds of them do, they are refused with return code 3.',
       schema: integer(1, 1_000_000, 'CONNECTs'),
       example: '2000',
       fallback: '2000',
     }),
     MQTT_PUBLISHES_PER_SECOND: variable({
       description:
-        'Publishes of one client in one second, on average. Beyond it the client is read more slowly; one that goes on for long is disconnected.',
+        'Publishes of one client in one second, on average; ten seconds of them may come at once. Beyond it the client is read more slowly, and after a minute of that disconnected. The connections of one registered device count together.',
       schema: integer(1, 1_000_000, 'publishes'),
       example: '2000',
       fallback: '2000',
