@@ -63,6 +63,6 @@ test.each([[undefined], [[]], ['x'], [null]])('the body %j is refused as a whole
 
 test('an empty change is refused', () => {
   expect(errorsOf(DevicePatch, {}, 'body')).toEqual([
-    { in: 'body', field: '', fault: 'must have name or labels' },
+    { in: 'body', field: '', fault: 'must have name, labels or gatewayId' },
   ]);
 });
