@@ -154,6 +154,16 @@ describe('sessions', () => {
     await store.destroy();
   });
 
+  test('hold so many filters, however many are asked for', async () => {
+    const { store } = await setUp({ maxFilters: 2 });
+    const filters = (...topics: string[]) => topics.map((topic) => ({ topic, qos: 1 }));
+    await store.addSubscriptions({ id: 'c' }, filters('a', 'b', 'c'));
+    await store.addSubscriptions({ id: 'c' }, filters('b', 'd'));
+    const kept = await store.subscriptionsByClient({ id: 'c' });
+    expect(kept.map(({ topic }) => topic)).toEqual(['a', 'b']);
+    await store.destroy();
+  });
+
   test('a client that starts anew has nothing waiting', async () => {
     const { store, subscribe } = await setUp();
     await subscribe('c');

@@ -10,6 +10,8 @@ export interface SessionLimits extends QueueLimits {
   readonly maxRetainedBytes: number;
   /** Retained messages of one device, or, where none is known, of one client ID. */
   readonly maxRetainedPerClient: number;
+  /** Topic filters of one session. */
+  readonly maxFilters: number;
   /** Persistent sessions; beyond it one that is away is forgotten. */
   readonly maxSessions: number;
   /** A session that has been away for so long is forgotten. */
@@ -22,6 +24,7 @@ export const DEFAULT_SESSION_LIMITS: SessionLimits = {
   maxRetainedPerClient: 10_000,
   maxQueuedMessages: 1_000,
   maxQueuedBytes: 64 * 1024 * 1024,
+  maxFilters: 1_000,
   maxSessions: 100_000,
   sessionExpiryHours: 168,
 };
@@ -173,12 +176,17 @@ export class SessionStore extends MemoryPersistence {
     // Aedes calls this with all filters of a SUBSCRIBE, once for each of them that is granted.
     if (this.#stored.has(subscriptions)) return;
     this.#stored.add(subscriptions);
-    await super.addSubscriptions(client, subscriptions);
+    // Among them are those that were refused, which must not fill the session.
+    const known = new Set((await super.subscriptionsByClient(client)).map(({ topic }) => topic));
+    const kept = subscriptions.filter(
+      ({ topic }) => known.has(topic) || known.add(topic).size <= this.limits.maxFilters,
+    );
+    await super.addSubscriptions(client, kept);
     if (!this.#sessions.has(client.id) && this.#sessions.size >= this.limits.maxSessions) {
       await this.#forgetOneAway();
     }
     this.#touch(client.id);
-    for (const { topic, qos } of subscriptions) {
+    for (const { topic, qos } of kept) {
       this.#journal?.put(['subscription', client.id, topic], qos);
     }
     await this.#written();

@@ -55,6 +55,7 @@ export async function startStandalone(
       welcome(config.http.host, startUp.elapsed, {
         httpPort: api.port,
         mqttPort: bridge.mqttPort,
+        furtherPorts: bridge.furtherPorts,
         sqlUrl: engines.database?.url,
         kafkaBroker: engines.log?.broker,
         dataDir: engines.dataDir,

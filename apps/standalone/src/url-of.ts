@@ -4,7 +4,7 @@ export function reachableHost(host: string): string {
 }
 
 /** URL of a listener of this process, for whoever is on the same machine. */
-export function urlOf(scheme: 'http' | 'mqtt', host: string, port: number): string {
+export function urlOf(scheme: 'http' | 'mqtt' | 'mqtts' | 'ws' | 'wss', host: string, port: number): string {
   const reachable = reachableHost(host);
   return `${scheme}://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }

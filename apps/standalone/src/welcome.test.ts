@@ -25,6 +25,14 @@ test('names every place and the two lines of a first sensor', () => {
   expect(text).toContain('36 simulated devices');
 });
 
+test('names the other ways in that there are', () => {
+  const furtherPorts = { tls: 8883, ws: undefined, wss: 9443 };
+  const text = welcome('127.0.0.1', '', { ...EMBEDDED, furtherPorts });
+  expect(text).toContain('mqtts://127.0.0.1:8883');
+  expect(text).toContain('wss://127.0.0.1:9443/mqtt');
+  expect(text).not.toContain('ws://127.0.0.1:undefined');
+});
+
 test('says nothing of engines that are not embedded, and nothing of a demo that is off', () => {
   const text = welcome('127.0.0.1', ' 1 s', {
     httpPort: 3000,

@@ -3,6 +3,8 @@ import { reachableHost, urlOf } from './url-of.js';
 export interface Addresses {
   readonly httpPort: number;
   readonly mqttPort: number;
+  /** Ports of the other ways in for MQTT; those that are not listened on are missing. */
+  readonly furtherPorts?: Readonly<Record<'tls' | 'ws' | 'wss', number | undefined>>;
   /** Of the embedded engines; undefined where one is given. */
   readonly sqlUrl: string | undefined;
   readonly kafkaBroker: string | undefined;
@@ -13,13 +15,16 @@ export interface Addresses {
 
 /** What is printed when everything runs: where everything is, and how a first sensor is connected. */
 export function welcome(host: string, elapsed: string, addresses: Addresses): string {
-  const { httpPort, mqttPort, sqlUrl, kafkaBroker, dataDir, demoDevices } = addresses;
+  const { httpPort, mqttPort, furtherPorts, sqlUrl, kafkaBroker, dataDir, demoDevices } = addresses;
   const http = urlOf('http', host, httpPort);
   const mqtt = urlOf('mqtt', host, mqttPort);
   const places = [
     ['live values', `${http}/`],
     ['API', `${http}/api/docs`],
     ['MQTT', mqtt],
+    ['MQTT, TLS', furtherPorts?.tls && urlOf('mqtts', host, furtherPorts.tls)],
+    ['WebSocket', furtherPorts?.ws && `${urlOf('ws', host, furtherPorts.ws)}/mqtt`],
+    ['WebSocket, TLS', furtherPorts?.wss && `${urlOf('wss', host, furtherPorts.wss)}/mqtt`],
     ['SQL', sqlUrl && `psql ${sqlUrl}`],
     ['Kafka protocol', kafkaBroker],
     ['data folder', dataDir],

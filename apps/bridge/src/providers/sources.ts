@@ -4,6 +4,7 @@ import type { BridgeConfig } from '@fieldstream/config';
 import { DecoderSet } from '@fieldstream/decoders';
 import type { Logger } from '@fieldstream/domain';
 import { Health, Registry } from '@fieldstream/observability';
+import { RegistrationBook } from '../auth/registration-book.js';
 import { MqttBroker } from '../mqtt-broker.js';
 import { PublishIntake } from '../publish-intake.js';
 import { PublishRequests } from '../publish-requests.js';
@@ -16,10 +17,11 @@ export function sourceSide({ sources, bridgeState, mqtt }: BridgeConfig, logger:
   return [
     {
       provide: Sources,
-      inject: [PublishIntake, DecoderSet, PublishRequests, Health, Registry],
+      inject: [PublishIntake, DecoderSet, RegistrationBook, PublishRequests, Health, Registry],
       useFactory: async (
         intake: PublishIntake,
         decoders: DecoderSet,
+        book: RegistrationBook,
         requests: PublishRequests,
         health: Health,
         registry: Registry,
@@ -29,6 +31,7 @@ export function sourceSide({ sources, bridgeState, mqtt }: BridgeConfig, logger:
           definitions,
           intake,
           decoders,
+          mayReport: (deviceId) => book.find(deviceId)?.isDisabled !== true,
           requests,
           health,
           folder: bridgeState.path === undefined ? undefined : join(bridgeState.path, 'sources'),

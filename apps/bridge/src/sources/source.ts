@@ -13,6 +13,7 @@ export interface SourceOptions {
   readonly clientId: string;
   readonly intake: Pick<PublishIntake, 'accept'>;
   readonly decoders: Pick<DecoderSet, 'select'>;
+  readonly mayReport?: (deviceId: string) => boolean;
   readonly memory: SourceMemory;
   /** Larger payloads are acknowledged and left out: they could not be stored. */
   readonly maxPacketBytes: number;
@@ -183,7 +184,7 @@ export class Source {
   }
 
   #received(message: SourceMessage, acks: AckQueue, done: (error?: Error) => void): void {
-    const { definition, intake, decoders, memory, maxPacketBytes } = this.options;
+    const { definition, intake, decoders, mayReport, memory, maxPacketBytes } = this.options;
     const { topic, payload, retain, messageId, qos, dup } = message;
     const { name } = definition;
     this.counts.received++;
@@ -217,6 +218,7 @@ export class Source {
       isWill: false,
       isForbidden: false,
       source: name,
+      mayReport,
     };
     if (!isClaimed) return intake.accept(publish, acks, done);
     const newest: UnderWay = { payload, replays: [] };

@@ -13,6 +13,8 @@ export interface SourcesOptions {
   readonly definitions: readonly SourceDefinition[];
   readonly intake: PublishIntake;
   readonly decoders: DecoderSet;
+  /** Whether what a broker tells of a device is taken: not of one that is disabled. */
+  readonly mayReport: (deviceId: string) => boolean;
   readonly requests: PublishRequests;
   readonly health: Health;
   /** Where it is kept what was taken from them. Undefined: in memory. */
@@ -44,8 +46,18 @@ export class Sources implements Entrance {
 
   /** @throws BridgeError `state-unusable` */
   async open(): Promise<void> {
-    const { definitions, folder, logger, health, requests, intake, decoders, maxPacketBytes, port } =
-      this.options;
+    const {
+      definitions,
+      folder,
+      logger,
+      health,
+      requests,
+      intake,
+      decoders,
+      mayReport,
+      maxPacketBytes,
+      port,
+    } = this.options;
     if (definitions.length === 0) return;
     const memory = await SourceMemory.open({ folder, maxTopics: MAX_TOPICS, logger });
     this.#memory = memory;
@@ -58,6 +70,7 @@ export class Sources implements Entrance {
         clientId,
         intake,
         decoders,
+        mayReport,
         memory,
         maxPacketBytes,
         logger,
