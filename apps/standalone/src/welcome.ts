@@ -18,13 +18,15 @@ export function welcome(host: string, elapsed: string, addresses: Addresses): st
   const { httpPort, mqttPort, furtherPorts, sqlUrl, kafkaBroker, dataDir, demoDevices } = addresses;
   const http = urlOf('http', host, httpPort);
   const mqtt = urlOf('mqtt', host, mqttPort);
+  const further = (scheme: 'mqtts' | 'ws' | 'wss', port: number | undefined): string | undefined =>
+    port === undefined ? undefined : urlOf(scheme, host, port) + (scheme === 'mqtts' ? '' : '/mqtt');
   const places = [
     ['live values', `${http}/`],
     ['API', `${http}/api/docs`],
     ['MQTT', mqtt],
-    ['MQTT, TLS', furtherPorts?.tls && urlOf('mqtts', host, furtherPorts.tls)],
-    ['WebSocket', furtherPorts?.ws && `${urlOf('ws', host, furtherPorts.ws)}/mqtt`],
-    ['WebSocket, TLS', furtherPorts?.wss && `${urlOf('wss', host, furtherPorts.wss)}/mqtt`],
+    ['MQTT, TLS', further('mqtts', furtherPorts?.tls)],
+    ['WebSocket', further('ws', furtherPorts?.ws)],
+    ['WebSocket, TLS', further('wss', furtherPorts?.wss)],
     ['SQL', sqlUrl && `psql ${sqlUrl}`],
     ['Kafka protocol', kafkaBroker],
     ['data folder', dataDir],
