@@ -5,5 +5,7 @@ export * from './cross-checks.js';
 export * from './env-example.js';
 export * from './environment.js';
 export * from './environment-table.js';
+export * from './environment-text.js';
 export * from './load-config.js';
 export { LOG_LEVELS, type LogLevel } from './variables.js';
+export type { Environment } from './values.js';

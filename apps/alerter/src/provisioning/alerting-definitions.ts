@@ -1,3 +1,4 @@
+import type { Environment } from '@fieldstream/config';
 import {
   type Channel,
   type FieldProblem,
@@ -8,7 +9,6 @@ import {
 } from '@fieldstream/domain';
 import { parseChannel } from '@fieldstream/notify';
 import { type AlertingFile } from './alerting-files.js';
-import { type Environment } from './environment-text.js';
 import { describeProblem, type FileProblem } from './file-problem.js';
 import { parseYaml, type YamlDocument } from './yaml-document.js';
 import { translateChannel, type TranslatedEntry, translateRule } from './yaml-fields.js';

@@ -1,3 +1,4 @@
+import type { Environment } from '@fieldstream/config';
 import { type Logger } from '@fieldstream/domain';
 import {
   applyProvisioned,
@@ -8,7 +9,6 @@ import {
 } from '@fieldstream/timescale';
 import { missingChannels, parseAlertingFiles } from './alerting-definitions.js';
 import { readAlertingFiles } from './alerting-files.js';
-import { type Environment } from './environment-text.js';
 import { AlertingFilesError } from './file-problem.js';
 
 export interface ProvisionOptions {

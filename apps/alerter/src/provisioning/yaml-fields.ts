@@ -1,6 +1,6 @@
+import { type Environment, fillEnvironment } from '@fieldstream/config';
 import { type FieldProblem, isRecord } from '@fieldstream/domain';
 import { DURATION_FAULT, parseDurationText } from './duration-text.js';
-import { type Environment, fillEnvironment } from './environment-text.js';
 
 /**
  * Fields that hold a duration: in files `for: 5m` stands for `forMs: 300000`. `perMs` has no such form, because `per` is

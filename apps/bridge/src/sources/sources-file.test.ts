@@ -112,7 +112,7 @@ test.each<[text: string, ...faults: string[]]>([
   ],
   [
     source('    password: "${"'),
-    '5: sources[0].password has ${ without the name of an environment variable and } after it; write $${ for ${ itself',
+    '5: sources[0].password has ${ without the name of an environment variable and } after it, e.g. ${SMTP_PASSWORD}; write $${ for ${ itself',
   ],
   [
     source('    username: u\n    password: a\n    passwordFile: b'),

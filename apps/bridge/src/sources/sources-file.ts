@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
+import { fillEnvironment, type Environment } from '@fieldstream/config';
 import { BridgeError } from '../bridge-error.js';
-import { fillEnvironment, type Environment } from './environment-text.js';
 import type { SourceDefinition, SourceSubscription } from './source-definition.js';
 
 const SCHEMES: ReadonlySet<string> = new Set(['mqtt:', 'mqtts:', 'ws:', 'wss:']);

@@ -1,5 +1,4 @@
-/** Values by name, e.g. of the process's environment. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from './values.js';
 
 const PLACEHOLDER = /\$\$\{|\$\{([^}]*)(\}?)/g;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
