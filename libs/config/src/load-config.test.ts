@@ -239,7 +239,7 @@ const MALFORMED: Record<string, [value: string, fault: string][]> = {
   MQTT_KEEPALIVE_MIN_SECONDS: numbers(0, 65_535),
   MQTT_KEEPALIVE_MAX_SECONDS: numbers(10, 65_535),
   MQTT_MAX_TOPIC_BYTES: numbers(64, 65_535),
-  MQTT_MAX_TOPIC_LEVELS: numbers(4, 1_000),
+  MQTT_MAX_TOPIC_LEVELS: numbers(4, 100),
   MQTT_MAX_CLIENT_ID_LENGTH: numbers(23, 65_535),
   MQTT_MAX_FILTERS: numbers(1, 100_000),
   MQTT_MAX_RETAINED_MESSAGES: numbers(1, 10_000_000),

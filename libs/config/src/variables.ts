@@ -306,7 +306,7 @@ export const VARIABLES = {
     }),
     MQTT_MAX_TOPIC_LEVELS: variable({
       description: 'Most levels (parts between slashes) of a topic name or filter.',
-      schema: integer(4, 1_000, 'levels'),
+      schema: integer(4, 100, 'levels'),
       example: '32',
       fallback: '32',
     }),
