@@ -3,7 +3,7 @@ import { type Consumer, Kafka, logLevel, type Producer } from 'kafkajs';
 import { eventually, hash32, startEngine, type EngineProcess } from '@fieldstream/testing';
 
 /** All of them where time is no matter; each takes a start of Node. */
-const KILLS = process.env['CI'] ? 50 : 10;
+const KILLS = process.env['CI'] ? 20 : 10;
 const PARTITIONS = 6;
 const LANES = 8;
 const RECORDS_PER_BATCH = 20;

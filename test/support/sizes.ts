@@ -32,20 +32,20 @@ export interface Sizes {
 
 /** For given engines, as in production. */
 const FULL: Sizes = {
-  outage: { rate: 2_000, connections: 100, awayMs: 30_000 },
+  outage: { rate: 2_000, connections: 100, awayMs: 20_000 },
   orderPublishes: 20_000,
   repeated: { publishes: 20_000, cutAfter: 5_000 },
-  together: { kills: 6, rate: 3_000, publishesAfter: 4_000 },
+  together: { kills: 4, rate: 3_000, publishesAfter: 4_000 },
   rollup: { snapshots: 40, rate: 2_000 },
   ledgerPublishes: 5_000,
   alerts: { devices: 40, readings: 250, kills: 5 },
   crossings: { count: 100, kills: 6 },
   kinds: { publishes: 500 },
-  receiversAwayMs: 60_000,
+  receiversAwayMs: 30_000,
   silenceMs: 4_000,
-  // 200,000 readings.
-  crash: { kills: 20, rate: 600, leastPublishes: 50_000 },
-  databaseOutage: { rate: 1_000, awayMs: 60_000 },
+  // 120,000 readings.
+  crash: { kills: 14, rate: 600, leastPublishes: 30_000 },
+  databaseOutage: { rate: 1_000, awayMs: 30_000 },
 };
 
 /** For the embedded engines: small enough for `npm test` on two cores, on which two test files share everything. */
