@@ -41,7 +41,7 @@ const FULL: Sizes = {
   alerts: { devices: 40, readings: 250, kills: 5 },
   crossings: { count: 100, kills: 6 },
   kinds: { publishes: 500 },
-  receiversAwayMs: 30_000,
+  receiversAwayMs: 60_000,
   silenceMs: 4_000,
   // 120,000 readings.
   crash: { kills: 14, rate: 600, leastPublishes: 30_000 },
@@ -61,7 +61,7 @@ const SMALL: Sizes = {
   kinds: { publishes: 300 },
   receiversAwayMs: 8_000,
   silenceMs: 8_000,
-  crash: { kills: 8, rate: 400, leastPublishes: 10_000 },
+  crash: { kills: 6, rate: 400, leastPublishes: 8_000 },
   databaseOutage: { rate: 400, awayMs: 8_000 },
 };
 
